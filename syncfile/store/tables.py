@@ -1,0 +1,168 @@
+"""The database tables: rows of peewee, met in ``store`` and ``core`` only.
+
+Ids of objects are 40 lower-case hex characters, ids of repos UUID text, times int seconds UTC, sizes bytes.
+Tables marked *derived* can be dropped and filled again from the commits (``syncfile reindex``).
+"""
+
+from peewee import (
+    AutoField,
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    CharField,
+    CompositeKey,
+    DatabaseProxy,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+#: Bound to the open database by ``db.open_database``.
+database = DatabaseProxy()
+
+
+class Row(Model):
+    """What all tables share: the database they live in."""
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+class Account(Row):
+    """A person who can sign in."""
+
+    id = AutoField()
+    username = TextField()
+    username_key = TextField(unique=True)  # NFC and case-folded: "Ann" and "ann" are one person
+    email = TextField()
+    email_key = TextField(unique=True)
+    password = TextField()  # core/passwords.py tells the format
+    is_active = BooleanField(default=True)
+    is_staff = BooleanField(default=False)
+    total = BigIntegerField()  # quota, bytes
+    ctime_us = BigIntegerField()  # microseconds since the epoch
+    default_repo_id = CharField(36, null=True)
+
+
+class Token(Row):
+    """A secret that stands for an account; only its hash is kept."""
+
+    token_hash = CharField(64, primary_key=True)  # SHA-256, hex
+    kind = CharField(16)  # login, session, legacy, sync, transfer
+    account_id = IntegerField(index=True)
+    parent_hash = CharField(64, null=True, index=True)  # the token that this one dies with
+    repo_id = CharField(36, null=True)
+    path = TextField(null=True)
+    operation = CharField(16, default="")  # what a transfer token allows: download, upload, zip
+    issued_at = BigIntegerField()
+    expires_at = BigIntegerField(null=True)  # None: until revoked
+    last_seen_at = BigIntegerField()
+    address = TextField(default="")
+    device_id = TextField(default="")
+    device_name = TextField(default="")
+    platform = TextField(default="")
+    client_version = TextField(default="")
+
+
+class Repo(Row):
+    """A library; ``size``, ``file_count`` and ``mtime`` are derived from its head."""
+
+    id = CharField(36, primary_key=True)
+    owner_id = IntegerField(index=True)
+    name = TextField()
+    desc = TextField(default="")
+    head_id = CharField(40)
+    created_at = BigIntegerField()
+    mtime = BigIntegerField()
+    size = BigIntegerField(default=0)
+    file_count = BigIntegerField(default=0)
+    enc_version = IntegerField(default=0)  # 0: not encrypted
+    magic = TextField(default="")
+    random_key = TextField(default="")
+    salt = TextField(default="")
+    public = CharField(2, default="")  # permission of every account: "", "r" or "rw"
+    history_days = IntegerField(default=-1)  # -1: keep all
+    history_since = BigIntegerField(default=0)  # nothing older is kept or shown
+    origin_id = CharField(36, null=True, index=True)  # a virtual library: the repo that it is a part of
+    origin_path = TextField(null=True)
+    deleted_at = BigIntegerField(null=True)  # kept as a row: sync clients must hear "deleted", not "unknown"
+
+
+class CommitRow(Row):
+    """One commit, its JSON kept verbatim; the other columns repeat what queries need."""
+
+    repo_id = CharField(36)
+    id = CharField(40)
+    root_id = CharField(40)
+    parent_id = CharField(40, null=True)
+    second_parent_id = CharField(40, null=True)
+    ctime = BigIntegerField()
+    body = TextField()
+
+    class Meta:
+        table_name = "commits"
+        primary_key = CompositeKey("repo_id", "id")
+
+
+class FsObject(Row):
+    """A file object, a directory, or a page of a large directory (docs/format.md)."""
+
+    repo_id = CharField(36)
+    id = CharField(40)
+    kind = CharField(1)  # f: file, d: directory in one piece, l: list of pages, p: page
+    body = BlobField()
+
+    class Meta:
+        primary_key = CompositeKey("repo_id", "id")
+
+
+class SmallBlock(Row):
+    """A block too small to deserve a file of its own."""
+
+    repo_id = CharField(36)
+    id = CharField(40)
+    body = BlobField()
+    touched_at = BigIntegerField()  # gc spares the young
+
+    class Meta:
+        primary_key = CompositeKey("repo_id", "id")
+
+
+class Entry(Row):
+    """Derived: every file and directory of every head, by name. The root itself has no row and is parent 0."""
+
+    id = AutoField()
+    repo_id = CharField(36)
+    parent_id = IntegerField()
+    name = TextField()
+    name_key = TextField()  # NFC and case-folded, for search
+    is_dir = BooleanField()
+    object_id = CharField(40)
+    size = BigIntegerField()
+    mtime = BigIntegerField()
+
+    class Meta:
+        indexes = ((("repo_id", "parent_id", "name"), True),)
+
+
+class Change(Row):
+    """Derived: what each commit did to each path, newest last."""
+
+    id = AutoField()
+    repo_id = CharField(36)
+    commit_id = CharField(40)
+    path = TextField()  # for a rename the new path
+    kind = CharField(8)  # add, modify, delete, rename
+    old_path = TextField(null=True)  # rename only
+    is_dir = BooleanField()
+    object_id = CharField(40)  # after the change; of a delete, what was there
+    size = BigIntegerField()
+    ctime = BigIntegerField()
+    account = TextField()  # the commit's creator_name
+
+    class Meta:
+        indexes = ((("repo_id", "path", "id"), False), (("repo_id", "commit_id"), False))
+
+
+TABLES = (Account, Token, Repo, CommitRow, FsObject, SmallBlock, Entry, Change)
