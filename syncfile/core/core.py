@@ -1,0 +1,32 @@
+"""What the core's functions share: settings, database, store, clock."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from syncfile.config import Config
+from syncfile.core.repo_locks import RepoLocks
+from syncfile.core.throttle import Throttle
+from syncfile.store.blocks import BlockStore
+from syncfile.store.data_folder import DataFolder
+from syncfile.store.db import Database
+from syncfile.store.object_store import ObjectStore
+
+
+@dataclass(frozen=True)
+class Core:
+    """One open data folder. Functions of ``core`` take it first; nothing in it is per request."""
+
+    config: Config
+    folder: DataFolder
+    db: Database
+    objects: ObjectStore
+    blocks: BlockStore
+    locks: RepoLocks = field(default_factory=RepoLocks)
+    throttle: Throttle = field(default_factory=Throttle)
+    clock: Callable[[], float] = time.time
+
+    def now(self) -> int:
+        """Return the time in seconds UTC."""
+        return int(self.clock())
