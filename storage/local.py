@@ -1,0 +1,228 @@
+"""Blocks as files of this machine: ``<folder>/blocks/<repo_id>/ab/cdef…``, written in ``<folder>/tmp``.
+
+Needs nothing of the file system but atomic rename: hard links are used where they exist, permissions and the case of
+letters never. A written block is on the disk, with its name, before ``commit`` returns.
+"""
+
+import errno
+import itertools
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import BinaryIO
+
+from storage.backend import BlockMissing, Key, Stat
+
+_BLOCK_ID = re.compile(r"[0-9a-f]{40}")
+_REPO_ID = re.compile(r"[0-9a-f-]{36}")
+_COPY_BYTES = 1 << 24  # in one call to the kernel
+_ATTEMPTS = 5  # at a folder that a running gc takes away again because it is empty
+
+
+class LocalBackend:
+    """Keeps every object in a file of its own.
+
+    Args:
+        folder: An existing folder. ``blocks`` and ``tmp`` are made in it by ``prepare`` alone, so that nothing is
+            written beside the disk when that goes away.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._blocks = os.path.join(folder, "blocks")
+        self._tmp = os.path.join(folder, "tmp")
+        self._numbers = itertools.count()
+
+    def stat(self, key: Key) -> Stat | None:
+        try:
+            found = os.stat(self.path(key))
+        except FileNotFoundError:
+            return None
+        return Stat(found.st_size, found.st_mtime)
+
+    def open(self, key: Key, offset: int = 0) -> BinaryIO:
+        try:
+            file = open(self.path(key), "rb")  # noqa: SIM115 # the caller closes it
+        except FileNotFoundError:
+            raise BlockMissing(key) from None
+        file.seek(offset)
+        return file
+
+    def create(self) -> "LocalWriter":
+        path = os.path.join(self._tmp, f"{os.getpid()}-{next(self._numbers)}-{os.urandom(4).hex()}")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        fd = os.open(path, flags, 0o600)
+        return LocalWriter(self, fd, path)
+
+    def touch(self, key: Key) -> None:
+        try:
+            os.utime(self.path(key))
+        except FileNotFoundError:
+            raise BlockMissing(key) from None
+
+    def delete(self, key: Key) -> None:
+        path = self.path(key)
+        with suppress(FileNotFoundError):
+            os.unlink(path)
+        # A folder costs a whole cluster, so those of a deleted repo must go; one that is not empty stays by itself.
+        with suppress(OSError):
+            os.rmdir(os.path.dirname(path))
+            os.rmdir(os.path.join(self._blocks, key.repo_id))
+
+    def list(self, repo_id: str) -> Iterator[tuple[str, Stat]]:
+        repo_folder = os.path.join(self._blocks, repo_id)
+        for start in _names(repo_folder):
+            for rest in _names(os.path.join(repo_folder, start)):
+                block_id = start + rest
+                if _BLOCK_ID.fullmatch(block_id) and (found := self.stat(Key(repo_id, block_id))):
+                    yield block_id, found
+
+    def path(self, key: Key) -> str:
+        """Return the path of the file that holds this object, or would hold it.
+
+        Raises:
+            ValueError: No key looks like this; nothing outside of the folder is ever named.
+        """
+        if not (_REPO_ID.fullmatch(key.repo_id) and _BLOCK_ID.fullmatch(key.block_id)):
+            raise ValueError(f"this is not the key of a block: {key}")
+        return f"{self._blocks}/{key.repo_id}/{key.block_id[:2]}/{key.block_id[2:]}"
+
+    def copy(self, source: Key, target: Key) -> None:
+        """Publish an object under a second key: a hard link where there are such, else a copy made by the kernel."""
+        try:
+            if self._link(self.path(source), self.path(target)):
+                return
+            with self.open(source) as file:
+                writer = self.create()
+                try:
+                    writer.append_file(file.fileno())
+                    writer.commit(target)
+                finally:
+                    writer.abort()
+        except FileNotFoundError:
+            raise BlockMissing(source) from None
+
+    def prepare(self) -> int:
+        """Make the folders, remove what unfinished writes have left, and return how many. For the one that writes here.
+
+        Any other process only reads, or writes besides, and leaves this alone.
+        """
+        for folder in (self._blocks, self._tmp):
+            _make_folder(folder)
+        names = _names(self._tmp)
+        for name in names:
+            with suppress(FileNotFoundError):
+                os.unlink(os.path.join(self._tmp, name))
+        return len(names)
+
+    def publish(self, tmp_path: str, size: int, key: Key) -> None:
+        """Give a written and synced file its name. For ``LocalWriter``."""
+        path = self.path(key)
+        if self._refresh(path, size):
+            os.unlink(tmp_path)
+        else:
+            _in_folder(path, lambda: os.replace(tmp_path, path))
+        # Also for a file that was there: its writer may not have come to this yet, and our caller relies on it too.
+        _sync_folder(os.path.dirname(path))
+
+    def _refresh(self, path: str, size: int) -> bool:
+        try:
+            if os.stat(path).st_size != size:
+                return False  # torn: a file system without a journal can leave it so
+            os.utime(path)  # not only looked at: gc may be sweeping
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _link(self, source: str, target: str) -> bool:
+        os.utime(source)
+        try:
+            _in_folder(target, lambda: os.link(source, target))
+        except FileExistsError:
+            return os.stat(target).st_size == os.stat(source).st_size
+        except OSError as error:
+            if error.errno in _NO_LINKS:
+                return False
+            raise
+        _sync_folder(os.path.dirname(target))
+        return True
+
+
+class LocalWriter:
+    """A file in ``tmp`` that has no name in the store yet."""
+
+    def __init__(self, backend: LocalBackend, fd: int, path: str) -> None:
+        self._backend = backend
+        self._fd = fd
+        self._path = path
+        self._size = 0
+
+    def write(self, chunk: bytes | memoryview) -> None:
+        rest = memoryview(chunk)
+        while rest:
+            written = os.write(self._fd, rest)
+            self._size += written
+            rest = rest[written:]
+
+    def append_file(self, source_fd: int) -> None:
+        """Append a whole file, without a byte passing through this process."""
+        while sent := os.sendfile(self._fd, source_fd, self._size, _COPY_BYTES):
+            self._size += sent
+
+    def commit(self, key: Key) -> None:
+        os.fsync(self._fd)
+        self._close()
+        self._backend.publish(self._path, self._size, key)
+        self._path = ""
+
+    def abort(self) -> None:
+        self._close()
+        if self._path:
+            with suppress(FileNotFoundError):
+                os.unlink(self._path)
+            self._path = ""
+
+    def _close(self) -> None:
+        if self._fd >= 0:
+            fd, self._fd = self._fd, -1
+            os.close(fd)
+
+
+# What link() answers where there are no hard links, and for a file that cannot have more of them.
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK}
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _in_folder(path: str, action: Callable[[], None]) -> None:
+    """Do what puts a file at ``path``; its folder and that of its repo are made if it turns out that they must be."""
+    folder = os.path.dirname(path)
+    for _ in range(_ATTEMPTS):
+        try:
+            return action()
+        except FileNotFoundError:
+            _make_folder(os.path.dirname(folder))
+            _make_folder(folder)
+    return action()
+
+
+def _make_folder(path: str) -> None:
+    with suppress(FileExistsError):
+        os.mkdir(path, 0o700)
+        _sync_folder(os.path.dirname(path))
+
+
+def _sync_folder(path: str) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # FAT and its kin cannot sync a folder
+            raise
+    finally:
+        os.close(fd)

@@ -1,0 +1,56 @@
+"""The version of the database's schema, and the steps from one version to the next.
+
+A change of ``tables.py`` comes with a function at the end of ``STEPS`` that makes it in a database of the version
+before, in SQL: the tables of today are not those that a step once met.
+"""
+
+from collections.abc import Callable, Sequence
+
+from syncfile.store.db import Database
+from syncfile.store.tables import TABLES, Row
+
+Step = Callable[[Database], None]
+
+#: What leads from version 1 to 2, from 2 to 3 and so on.
+STEPS: Sequence[Step] = ()
+
+
+class UnknownSchema(Exception):
+    """The database was made by a newer SyncFile, or by something else."""
+
+
+def migrate(db: Database, steps: Sequence[Step] = STEPS, all_tables: Sequence[type[Row]] = TABLES) -> int:
+    """Bring a database to the newest version, an empty one at once and an older one step by step.
+
+    Each step is one transaction: where one fails, the database stays at the version before it.
+
+    Returns:
+        The version it had, 0 if it was empty.
+
+    Raises:
+        UnknownSchema: There is no way from what it is to what we know. It is left as it is.
+    """
+    newest = 1 + len(steps)
+    (found,) = db.row("PRAGMA user_version")
+    if found > newest:
+        raise UnknownSchema(f"the database has version {found}, but this SyncFile knows no more than {newest}")
+    if found == 0:
+        _create(db, newest, all_tables)
+    for version in range(found, newest) if found else ():
+        with db.transaction():
+            steps[version - 1](db)
+            _set_version(db, version + 1)
+    return int(found)
+
+
+def _create(db: Database, version: int, all_tables: Sequence[type[Row]]) -> None:
+    with db.transaction():
+        if db.row("SELECT name FROM sqlite_master"):
+            raise UnknownSchema("the database was not made by SyncFile")
+        for table in all_tables:
+            table.create_table(safe=False)
+        _set_version(db, version)
+
+
+def _set_version(db: Database, version: int) -> None:
+    db.rows(f"PRAGMA user_version = {version:d}")
