@@ -1,0 +1,233 @@
+"""Every setting, once: ``Config`` is the table that file, environment, flags and documentation share.
+
+In rising order a value comes from its default, the configuration file, ``SYNCFILE_<NAME>`` in the environment, and
+``--<name>`` on the command line.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+if TYPE_CHECKING:
+    import argparse
+
+ENVIRONMENT_PREFIX = "SYNCFILE_"
+
+_LINE = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*")
+_BOOLS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used; the message says which and where it was found."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _path(value: str) -> Path:
+    if not value:
+        raise ValueError("is empty")
+    return Path(value).expanduser()
+
+
+def _optional_path(value: str) -> Path | None:
+    return _path(value) if value else None
+
+
+def _flag(value: str) -> bool:
+    if value.lower() not in _BOOLS:
+        raise ValueError("must be true or false")
+    return _BOOLS[value.lower()]
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,19}", value) or not low <= int(value) <= high:
+            raise ValueError(f"must be a whole number between {low} and {high}")
+        return int(value)
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return value
+
+    return parse
+
+
+def _url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", value):
+        raise ValueError("must begin with http:// or https:// and a host")
+    return value.rstrip("/")
+
+
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of a setting beside its type and default.
+
+    Attributes:
+        parse: Reads the value from text; raises ``ValueError``.
+        unit: What the text looks like.
+        help: One sentence for people.
+    """
+
+    parse: Callable[[str], object]
+    unit: str
+    help: str
+
+
+_PORT = _whole(0, 65535)
+_THREADS = _whole(1, 64)
+_SECONDS = _whole(1, 86400)
+_COUNT = _whole(1, 100_000)
+_BYTES = _whole(0, 2**63 - 1)
+_CACHE = _whole(16, 1 << 20)
+_REGISTRATION = _one_of("open", "lan", "closed")
+_LEVEL = _one_of("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True)
+class Config:
+    """All settings, read and checked."""
+
+    data: Annotated[Path, Setting(_path, "folder", "Where everything is stored.")] = Path("data")
+    host: Annotated[str, Setting(_text, "address", "To listen on; :: is every one, of IPv6 and IPv4.")] = "127.0.0.1"
+    port: Annotated[int, Setting(_PORT, "number", "To listen on; 0 takes a free one.")] = 8000
+    tls_cert: Annotated[
+        Path | None, Setting(_optional_path, "file", "Certificate chain, PEM; with tls_key it turns on HTTPS.")
+    ] = None
+    tls_key: Annotated[Path | None, Setting(_optional_path, "file", "Private key of the certificate, PEM.")] = None
+    public_url: Annotated[
+        str, Setting(_url, "URL", "How clients reach the server; empty takes what each request names.")
+    ] = ""
+    trusted_proxies: Annotated[
+        tuple[IPv4Network | IPv6Network, ...],
+        Setting(
+            _networks, "addresses or networks, by comma", "Reverse proxies whose X-Forwarded headers are believed."
+        ),
+    ] = ()
+
+    registration: Annotated[
+        str,
+        Setting(_REGISTRATION, "open, lan or closed", "Who may register: anybody, private addresses only, nobody."),
+    ] = "lan"
+    default_quota: Annotated[int, Setting(_BYTES, "bytes", "Room of a new account.")] = 107_374_182_400
+    require_marker: Annotated[
+        bool, Setting(_flag, "true or false", "Never make a new store: an unmounted disk looks like an empty folder.")
+    ] = False
+
+    workers: Annotated[int, Setting(_THREADS, "threads", "For short requests.")] = 8
+    transfers: Annotated[int, Setting(_THREADS, "threads", "For uploads and other long requests.")] = 8
+    transfers_per_address: Annotated[int, Setting(_THREADS, "number", "Of them at once for one client; more wait.")] = 4
+    max_waiting: Annotated[
+        int, Setting(_COUNT, "number", "Transfers in line; beyond it clients are sent away with 503.")
+    ] = 64
+    max_connections: Annotated[int, Setting(_COUNT, "number", "Open at once.")] = 1000
+    connections_per_address: Annotated[int, Setting(_COUNT, "number", "Open at once from one client.")] = 200
+    max_body: Annotated[int, Setting(_BYTES, "bytes", "Of one request; 0 is no limit.")] = 0
+    header_timeout: Annotated[
+        int, Setting(_SECONDS, "seconds", "For the whole head of a request, or a TLS handshake.")
+    ] = 20
+    body_timeout: Annotated[int, Setting(_SECONDS, "seconds", "Without one byte of a body.")] = 30
+    send_timeout: Annotated[int, Setting(_SECONDS, "seconds", "Without the client taking one byte of an answer.")] = 60
+    keep_alive: Annotated[int, Setting(_SECONDS, "seconds", "Between two requests on one connection.")] = 120
+    min_rate: Annotated[int, Setting(_BYTES, "bytes a second", "Slower clients are dropped; 0 is no limit.")] = 1024
+
+    sqlite_cache: Annotated[int, Setting(_CACHE, "KiB", "Pages of the database kept for each thread.")] = 256
+    access_log: Annotated[bool, Setting(_flag, "true or false", "One line for each request.")] = True
+    log_level: Annotated[str, Setting(_LEVEL, "debug, info, warning or error", "The least that is logged.")] = "info"
+
+
+def _settings() -> dict[str, Setting]:
+    hints = get_type_hints(Config, include_extras=True)
+    return {item.name: hints[item.name].__metadata__[0] for item in fields(Config)}
+
+
+#: By name, in the order of ``Config``.
+SETTINGS = _settings()
+
+
+def load(file: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]) -> Config:
+    """Return the settings from all sources.
+
+    Args:
+        file: The configuration file; None if there is none.
+        environ: Variables that begin with ``SYNCFILE_`` and name no setting are not ours and are passed over.
+        flags: Of the command line, by the name of the setting.
+
+    Raises:
+        ConfigError: The file cannot be read, names what is no setting, or a value makes no sense.
+    """
+    values: dict[str, Any] = {}
+    for place, name, text in _iter_sources(file, environ, flags):
+        try:
+            values[name] = SETTINGS[name].parse(text)
+        except KeyError:
+            raise ConfigError(f"{place}: there is no setting {name}") from None
+        except ValueError as error:
+            raise ConfigError(f"{place}: {name} {error}") from None
+    config = Config(**values)
+    if (config.tls_cert is None) != (config.tls_key is None):
+        raise ConfigError("tls_cert and tls_key are needed together")
+    return config
+
+
+def add_arguments(parser: "argparse.ArgumentParser") -> None:
+    """Add ``--config`` and a flag for every setting; ``load`` takes what they hold, unparsed."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="read settings from this file")
+    group = parser.add_argument_group("settings")
+    for name, item in SETTINGS.items():
+        text = f"{item.help} ({item.unit}; default {default_text(name)})"
+        group.add_argument(flag_of(name), metavar="VALUE", help=text)
+
+
+def flag_of(name: str) -> str:
+    """Return the flag of a setting."""
+    return "--" + name.replace("_", "-")
+
+
+def default_text(name: str) -> str:
+    """Return a setting's default as it would stand in the file."""
+    value = getattr(Config, name)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "empty" if value in (None, "", ()) else str(value)
+
+
+def _iter_sources(
+    file: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield ``(place, name, text)`` of every value given, weakest source first."""
+    if file is not None:
+        yield from _iter_file(file)
+    for name in SETTINGS:
+        variable = ENVIRONMENT_PREFIX + name.upper()
+        if variable in environ:
+            yield variable, name, environ[variable]
+    for name, text in flags.items():
+        yield flag_of(name), name, text
+
+
+def _iter_file(file: Path) -> Iterator[tuple[str, str, str]]:
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read: {error}") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise ConfigError(f"{file}:{number}: expected name = value")
+        yield f"{file}:{number}", match[1], match[2]
