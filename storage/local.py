@@ -17,7 +17,7 @@ from storage.backend import BlockMissing, Key, Stat
 _BLOCK_ID = re.compile(r"[0-9a-f]{40}")
 _REPO_ID = re.compile(r"[0-9a-f-]{36}")
 _COPY_BYTES = 1 << 24  # in one call to the kernel
-_ATTEMPTS = 5  # at a folder that a running gc takes away again because it is empty
+_ATTEMPTS = 20  # at a folder that a running gc takes away again because it is empty
 
 
 class LocalBackend:
@@ -123,7 +123,7 @@ class LocalBackend:
         else:
             _in_folder(path, lambda: os.replace(tmp_path, path))
         # Also for a file that was there: its writer may not have come to this yet, and our caller relies on it too.
-        _sync_folder(os.path.dirname(path))
+        sync_folder(os.path.dirname(path))
 
     def _refresh(self, path: str, size: int) -> bool:
         try:
@@ -144,7 +144,7 @@ class LocalBackend:
             if error.errno in _NO_LINKS:
                 return False
             raise
-        _sync_folder(os.path.dirname(target))
+        sync_folder(os.path.dirname(target))
         return True
 
 
@@ -206,18 +206,20 @@ def _in_folder(path: str, action: Callable[[], None]) -> None:
         try:
             return action()
         except FileNotFoundError:
-            _make_folder(os.path.dirname(folder))
-            _make_folder(folder)
+            with suppress(FileNotFoundError):
+                _make_folder(os.path.dirname(folder))
+                _make_folder(folder)
     return action()
 
 
 def _make_folder(path: str) -> None:
     with suppress(FileExistsError):
         os.mkdir(path, 0o700)
-        _sync_folder(os.path.dirname(path))
+        sync_folder(os.path.dirname(path))
 
 
-def _sync_folder(path: str) -> None:
+def sync_folder(path: str) -> None:
+    """Bring the names in a folder to the disk, where the file system can."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(fd)

@@ -15,10 +15,11 @@ from syncfile.store.objects import MalformedObject, decode_dirents, encode_diren
 #: A directory of at most so many entries is one page, wherever its names would end one.
 MAX_SMALL_ENTRIES = 48
 
-# A page has 64 entries on average: at 10,000 entries an edit then writes as much list as page, which is the least.
-_MIN_PAGE_ENTRIES = 16
-_MAX_PAGE_ENTRIES = 192
-_END_ODDS = 48  # beyond the least, one name in so many ends its page
+# A page has 75 entries on average: at 10,000 entries an edit then writes about as much page as list, which is the least
+# of both (docs/format.md has the figures).
+_MIN_PAGE_ENTRIES = 40
+_MAX_PAGE_ENTRIES = 160
+_END_ODDS = 40  # beyond the least, one name in so many ends its page
 
 _MAX_ENTRY_BYTES = 8192  # name and modifier of 255 characters, six bytes for each
 _WIRE_START = b'{"dirents": ['
