@@ -5,7 +5,7 @@ In rising order a value comes from its default, the configuration file, ``SYNCFI
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -183,13 +183,24 @@ def load(file: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]
     return config
 
 
-def add_arguments(parser: "argparse.ArgumentParser") -> None:
-    """Add ``--config`` and a flag for every setting; ``load`` takes what they hold, unparsed."""
+def add_arguments(parser: "argparse.ArgumentParser", names: Iterable[str] = tuple(SETTINGS)) -> None:
+    """Add ``--config`` and a flag for each of the settings named; ``from_arguments`` reads them."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="read settings from this file")
     group = parser.add_argument_group("settings")
-    for name, item in SETTINGS.items():
+    for name in names:
+        item = SETTINGS[name]
         text = f"{item.help} ({item.unit}; default {default_text(name)})"
         group.add_argument(flag_of(name), metavar="VALUE", help=text)
+
+
+def from_arguments(arguments: "argparse.Namespace", environ: Mapping[str, str]) -> Config:
+    """Return the settings from a command line parsed with ``add_arguments``, and the other sources.
+
+    Raises:
+        ConfigError: As for ``load``.
+    """
+    given = {name: getattr(arguments, name, None) for name in SETTINGS}
+    return load(arguments.config, environ, {name: text for name, text in given.items() if text is not None})
 
 
 def flag_of(name: str) -> str:

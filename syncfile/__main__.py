@@ -1,0 +1,36 @@
+"""The command line: ``syncfile COMMAND`` or ``python -m syncfile COMMAND``."""
+
+import argparse
+import sys
+from importlib import import_module
+
+from syncfile import __version__
+
+#: Each is a module of ``syncfile.cli`` with ``add_arguments(parser)`` and ``run(arguments)``, imported when asked for.
+COMMANDS = {
+    "serve": "run the server",
+    "user": "add, list and delete accounts, set passwords",
+    "routes": "list every endpoint",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns its exit code: 0 done, 1 refused, 2 it could not begin."""
+    parser = argparse.ArgumentParser(
+        prog="syncfile",
+        description="A private cloud that runs on the home router.",
+        epilog="commands: " + "; ".join(f"{name}: {help}" for name, help in COMMANDS.items()),
+    )
+    parser.add_argument("--version", action="version", version=f"syncfile {__version__}")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...")
+    chosen = parser.parse_args(argv)
+    command = import_module(f"syncfile.cli.{chosen.command}")
+    own = argparse.ArgumentParser(prog=f"syncfile {chosen.command}", description=command.__doc__)
+    command.add_arguments(own)
+    code: int = command.run(own.parse_args(chosen.arguments))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

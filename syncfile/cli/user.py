@@ -1,0 +1,104 @@
+"""Add, list and delete accounts, and set passwords, which are asked for or read from standard input.
+
+Exit codes: 0 done, 1 refused (no such account, name taken, unusable password), 2 the data folder cannot be used.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from syncfile import config
+from syncfile.core import users
+from syncfile.core.access import Actor
+from syncfile.core.core import Core
+from syncfile.core.opening import close_core, open_core
+from syncfile.daemon import complain
+from syncfile.errors import BadRequest, Busy, NotFound, StoreUnavailable, SyncFileError
+from syncfile.store.data_folder import UnknownFormat
+from syncfile.store.migrations import UnknownSchema
+
+_OPERATOR = Actor(None, "", is_staff=True)  # whoever can read the data folder may do anything with it
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add one sub-command for each operation."""
+    config.add_arguments(parser, ["data"])
+    operations = parser.add_subparsers(required=True, metavar="OPERATION")
+    add = operations.add_parser("add", help="make an account; the password is asked for, or read from a pipe")
+    add.add_argument("name")
+    add.add_argument("email")
+    add.add_argument("--admin", action="store_true", help="make it an administrator")
+    add.set_defaults(operation=_add)
+    passwd = operations.add_parser("passwd", help="set a password, and sign the account out everywhere")
+    passwd.add_argument("name")
+    passwd.set_defaults(operation=_passwd)
+    listing = operations.add_parser("list", help="print all accounts, fields separated by tabs")
+    listing.set_defaults(operation=_list)
+    delete = operations.add_parser("delete", help="delete an account with its libraries")
+    delete.add_argument("name")
+    delete.set_defaults(operation=_delete)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do one operation."""
+    operation: Callable[[Core, argparse.Namespace], None] = arguments.operation
+    try:
+        # A mistyped folder must not become a new store.
+        settings = replace(config.from_arguments(arguments, os.environ), require_marker=True)
+        core = open_core(settings, alone=False)
+    except (config.ConfigError, StoreUnavailable, Busy, UnknownFormat, UnknownSchema) as error:
+        return complain(error)
+    try:
+        operation(core, arguments)
+    except SyncFileError as error:
+        complain(error)
+        return 1
+    finally:
+        close_core(core)
+    return 0
+
+
+def _add(core: Core, arguments: argparse.Namespace) -> None:
+    account = users.register(core, _OPERATOR, arguments.name, arguments.email, _read_password())
+    if arguments.admin:
+        users.update_account(core, _OPERATOR, account.id, is_staff=True)
+
+
+def _passwd(core: Core, arguments: argparse.Namespace) -> None:
+    users.set_password(core, _find(core, arguments.name).id, _read_password())
+
+
+def _list(core: Core, _arguments: argparse.Namespace) -> None:
+    print("id", "name", "email", "role", "state", "used", "quota", sep="\t")
+    start = 0
+    while accounts := users.list_accounts(core, _OPERATOR, start):
+        for account in accounts:
+            role = "admin" if account.is_staff else "user"
+            state = "active" if account.is_active else "inactive"
+            print(account.id, account.username, account.email, role, state, account.usage, account.total, sep="\t")
+        start += len(accounts)
+
+
+def _delete(core: Core, arguments: argparse.Namespace) -> None:
+    users.delete_account(core, _OPERATOR, _find(core, arguments.name).id)
+
+
+def _find(core: Core, name: str) -> users.Account:
+    account = users.find_account_by_name(core, name)
+    if account is None:
+        raise NotFound(f"there is no account {name}")
+    return account
+
+
+def _read_password() -> str:
+    """Ask for a password, or take the first line of what is piped in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    from getpass import getpass
+
+    password = getpass("Password: ")
+    if getpass("Again: ") != password:
+        raise BadRequest("the two passwords differ")
+    return password

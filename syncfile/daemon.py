@@ -1,0 +1,133 @@
+"""The daemon: configuration to core to application to server, until a signal ends it."""
+
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from syncfile import __version__
+from syncfile.app import App, CoreDoor
+from syncfile.config import Config, ConfigError
+from syncfile.core.core import Core
+from syncfile.core.opening import close_core, open_core
+from syncfile.core.users import first_admin
+from syncfile.errors import BadRequest, Busy, StoreUnavailable
+from syncfile.log import configure
+from syncfile.store.data_folder import UnknownFormat
+from syncfile.store.migrations import UnknownSchema
+from syncfile.transfer.options import Options
+from syncfile.transfer.server import StreamServer
+
+GRACE_SECONDS = 3  # for what is running; cutting the rest may take two more, and service managers wait for five
+
+log = logging.getLogger("syncfile.daemon")
+
+
+def serve(config: Config, admin_password: str | None) -> int:
+    """Serve until SIGTERM or SIGINT; SIGHUP reads the certificate again. Returns the exit code.
+
+    Args:
+        config: All settings.
+        admin_password: For ``admin`` in a new store; None makes one up and prints it once.
+
+    Raises:
+        ConfigError: The server cannot start with these settings.
+    """
+    configure(config.log_level, config.access_log)
+    door = CoreDoor(lambda: open_for_serving(config, admin_password))
+    try:
+        with _listening(config, door) as server:
+            try:
+                door.core()
+            except StoreUnavailable as error:
+                log.warning("%s; waiting for it", error)
+            except (Busy, UnknownFormat, UnknownSchema) as error:
+                raise ConfigError(f"{config.data}: {error}") from None
+            scheme = "https" if config.tls_cert else "http"
+            host = f"[{config.host}]" if ":" in config.host else config.host
+            print(f"SyncFile {__version__} on {scheme}://{host}:{server.port}", flush=True)
+            server.run()
+    finally:
+        door.close(close_core)
+    return 0
+
+
+def open_for_serving(config: Config, admin_password: str | None) -> Core:
+    """Open the core; a new store gets its administrator.
+
+    Raises:
+        StoreUnavailable: The data disk is not there.
+        Busy: Another server has the folder.
+        UnknownFormat, UnknownSchema: A newer SyncFile has written it.
+        ConfigError: The administrator's password cannot be used.
+    """
+    core = open_core(config)
+    try:
+        made_up = first_admin(core, admin_password)
+    except BadRequest as error:
+        close_core(core)
+        raise ConfigError(f"SYNCFILE_ADMIN_PASSWORD: {error}") from None
+    except BaseException:
+        close_core(core)
+        raise
+    if made_up is not None:
+        print(f"First start: sign in as admin with the password {made_up} (it is not shown again)", flush=True)
+    return core
+
+
+@contextmanager
+def _listening(config: Config, door: CoreDoor) -> Iterator[StreamServer]:
+    app = App(config, door)
+    try:
+        server = StreamServer(app, transfer_options(config), is_long=app.is_long)
+    except OSError as error:
+        raise ConfigError(f"cannot serve on {config.host} port {config.port}: {error.strerror or error}") from None
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        server.stop(GRACE_SECONDS)
+
+    def reload(_signal: int, _frame: FrameType | None) -> None:
+        server.reload_tls()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, reload)
+    try:
+        yield server
+    finally:
+        server.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def transfer_options(config: Config) -> Options:
+    """Return what the settings mean to the transfer path."""
+    # The server asks for each new connection whether its address is one of these; a proxy farm is small.
+    proxies = frozenset(str(ip) for net in config.trusted_proxies if net.num_addresses <= 256 for ip in net)
+    return Options(
+        host=config.host,
+        port=config.port,
+        tls_cert=str(config.tls_cert) if config.tls_cert else None,
+        tls_key=str(config.tls_key) if config.tls_key else None,
+        trusted_proxies=proxies,
+        workers=config.workers,
+        transfers=config.transfers,
+        max_transfers_per_address=config.transfers_per_address,
+        max_waiting=config.max_waiting,
+        max_connections=config.max_connections,
+        max_connections_per_address=config.connections_per_address,
+        max_body_bytes=config.max_body,
+        header_timeout=config.header_timeout,
+        body_timeout=config.body_timeout,
+        send_timeout=config.send_timeout,
+        idle_timeout=config.keep_alive,
+        min_upload_rate=config.min_rate,
+        min_download_rate=config.min_rate,
+    )
+
+
+def complain(error: Exception) -> int:
+    """Say in one line why nothing could be done, and return the exit code for that."""
+    print(f"syncfile: {error}", file=sys.stderr)
+    return 2
