@@ -85,3 +85,7 @@ class DiskFull(SyncFileError):
 
 class StoreUnavailable(SyncFileError):
     """The data disk is missing, read-only or failing; ``retry_after=`` seconds."""
+
+
+class DiskMissing(StoreUnavailable):
+    """The data disk is not there at all: its folder lacks the marker."""

@@ -1,0 +1,46 @@
+"""Opening and closing the data folder."""
+
+import os
+
+from storage.local import LocalBackend
+from syncfile.config import Config
+from syncfile.core.core import Core
+from syncfile.store.blocks import BlockStore
+from syncfile.store.data_folder import DataFolder
+from syncfile.store.db import open_database
+from syncfile.store.migrations import migrate
+from syncfile.store.object_store import ObjectStore
+
+
+def open_core(config: Config, *, alone: bool = True) -> Core:
+    """Open the data folder, making a new store in one that is missing or empty.
+
+    Args:
+        alone: Claim the folder for this process and sweep what a crash left; the administration tool, which may run
+            beside the server, does neither.
+
+    Raises:
+        StoreUnavailable: The disk is missing or failing; nothing was written.
+        FolderInUse: Another server works with the folder.
+        UnknownFormat, UnknownSchema: The store was made by a newer SyncFile.
+    """
+    folder = DataFolder(os.fspath(config.data), require_marker=config.require_marker)
+    folder.open()
+    try:
+        if alone:
+            folder.lock()
+        backend = LocalBackend(folder.path)
+        if alone:
+            backend.prepare()
+        db = open_database(folder.database_path, cache_bytes=config.sqlite_cache << 10)
+        migrate(db)
+    except BaseException:
+        folder.close()
+        raise
+    return Core(config=config, folder=folder, db=db, objects=ObjectStore(db), blocks=BlockStore(db, backend))
+
+
+def close_core(core: Core) -> None:
+    """Close the database and give up the claim on the folder; no call may be running any more."""
+    core.db.close_all()
+    core.folder.close()

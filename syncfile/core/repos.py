@@ -1,0 +1,112 @@
+"""Libraries, and the two doors into one: ``open_repo`` to read it, ``edit_repo`` to change it."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from syncfile.core.access import READ, WRITE, Actor, RepoInfo, find_repo, require
+from syncfile.core.core import Core
+from syncfile.core.heads import land, root_of
+from syncfile.core.tree import Edit, Snapshot, Trees
+from syncfile.errors import NotFound
+from syncfile.store.objects import EMPTY_ID, Commit
+from syncfile.store.tables import Repo
+
+DEFAULT_NAME = "My Library"
+
+
+def open_repo(core: Core, actor: Actor, repo_id: str) -> Snapshot:
+    """Return the library as it is now. Takes no lock: what a commit names never changes.
+
+    Raises:
+        NotFound: There is no such library for this actor.
+    """
+    repo = require(core.db, actor, repo_id, READ)
+    return snapshot(core, repo)
+
+
+def snapshot(core: Core, repo: RepoInfo) -> Snapshot:
+    """Return the library at the head named by ``repo``; permission was asked before."""
+    return Snapshot(Trees(core.objects, repo.id), root_of(core, repo))
+
+
+@contextmanager
+def edit_repo(core: Core, actor: Actor, repo_id: str, message: str = "") -> Iterator[Edit]:
+    """Make one commit of everything done to the yielded edit; an edit that changes nothing makes none.
+
+    The library's lock is held from enter to exit, so bring blocks in first (``files.ingest``) and only name them
+    here. If the body raises, the head stays where it was and nothing is written.
+
+    Args:
+        actor: Signs the commit; needs ``rw`` on the library.
+        message: Shown in the history, for example ``Added "a.jpg"``; the body may set ``edit.message`` instead.
+
+    Raises:
+        NotFound, PermissionDenied: At the door, before anything is read.
+        Busy: Others hold the library for too long.
+        QuotaFull, DiskFull, StoreUnavailable: From the last step; nothing was changed.
+    """
+    require(core.db, actor, repo_id, WRITE)
+    core.folder.check()
+    with core.locks.hold(repo_id):
+        repo = require(core.db, actor, repo_id, WRITE)
+        edit = Edit(Trees(core.objects, repo.id), root_of(core, repo), actor.username, core.now(), message)
+        yield edit
+        if edit.settle() != edit.base_root_id:
+            land(core, repo, edit)
+
+
+def create_repo(core: Core, owner_id: int, name: str, desc: str = "") -> RepoInfo:
+    """Create an empty library of an account, with its first commit; joins a running transaction."""
+    owner = core.db.execute_sql("SELECT username FROM account WHERE id = ?", (owner_id,)).fetchone()
+    if owner is None:
+        raise NotFound("there is no such account")
+    repo_id = str(uuid.uuid4())
+    commit = Commit(
+        repo_id=repo_id,
+        root_id=EMPTY_ID,
+        ctime=core.now(),
+        creator_name=owner[0],
+        description="Created library",
+        parent_id=None,
+        repo_name=name,
+        repo_desc=desc,
+    )
+    with core.db.transaction():
+        core.objects.save_commit(repo_id, commit)
+        Repo.insert(
+            id=repo_id,
+            owner_id=owner_id,
+            name=name,
+            desc=desc,
+            head_id=commit.id,
+            created_at=commit.ctime,
+            mtime=commit.ctime,
+        ).execute()
+    repo = find_repo(core.db, repo_id)
+    assert repo is not None
+    return repo
+
+
+def default_repo(core: Core, actor: Actor) -> RepoInfo:
+    """Return the library that the actor's plain paths mean, making a new one where it was deleted.
+
+    Raises:
+        NotFound: The actor has no account.
+    """
+    repo = _find_default(core, actor)
+    if repo is None:
+        with core.db.transaction():  # of two that ask at once, the second finds what the first made
+            repo = _find_default(core, actor)
+            if repo is None:
+                if actor.account_id is None:
+                    raise NotFound("only an account has a library")
+                repo = create_repo(core, actor.account_id, DEFAULT_NAME)
+                core.db.execute_sql("UPDATE account SET default_repo_id = ? WHERE id = ?", (repo.id, repo.owner_id))
+    return repo
+
+
+def _find_default(core: Core, actor: Actor) -> RepoInfo | None:
+    row = core.db.execute_sql("SELECT default_repo_id FROM account WHERE id = ?", (actor.account_id,)).fetchone()
+    repo = find_repo(core.db, row[0]) if row and row[0] else None
+    return repo if repo and repo.owner_id == actor.account_id else None
