@@ -25,8 +25,8 @@ FACES: dict[str, str] = {
     "v1/getAuthID": "syncfile.faces.v1.legacy",
     "v1/isAuthAlive": "syncfile.faces.v1.legacy",
     "v1/folder": "syncfile.faces.v1.legacy",
-    "v1/file": "syncfile.faces.v1.legacy",
-    "v1/f": "syncfile.faces.v1.legacy",
+    "v1/file": "syncfile.faces.v1.legacy_files",
+    "v1/f": "syncfile.faces.v1.legacy_files",
     "v1": "syncfile.faces.v1.rest",
 }
 
