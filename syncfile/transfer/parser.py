@@ -54,6 +54,8 @@ class StreamParser(HTTPRequestParser):
         """Take bytes off the connection; return how many of them belong to this request."""
         in_head = not self.headers_finished
         used: int = super().received(data)
+        if self.error:
+            return len(data)  # what follows is not a request
         if in_head and self.headers_finished and not self.completed and self._is_streamed():
             self.streamed = self.completed = True
             self.early = data[used:]

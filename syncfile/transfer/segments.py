@@ -1,5 +1,6 @@
 """Answers made of pieces of files, rows and literal bytes, sent without holding more than one piece."""
 
+import errno
 import os
 import socket
 from collections import deque
@@ -7,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 PEEK_BYTES = 64 * 1024  # read at a time where sendfile cannot be used
+
+DISK_ERRORS = frozenset({errno.EIO, errno.ESTALE})  # of sendfile; all others are the socket's
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,12 @@ class FileSegments:
         self._ensure()
         if self._fd < 0:
             return sock.send(self.peek(most))
-        sent = os.sendfile(sock.fileno(), self._fd, self._offset, min(self._left, self.remain, most))
+        try:
+            sent = os.sendfile(sock.fileno(), self._fd, self._offset, min(self._left, self.remain, most))
+        except OSError as error:
+            if error.errno in DISK_ERRORS:
+                raise SegmentError(f"a stored block cannot be read: {error}") from error
+            raise
         return self._some(sent)
 
     def peek(self, most: int) -> bytes:

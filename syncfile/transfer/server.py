@@ -4,36 +4,29 @@ It stands on waitress' parser, channel and tasks, and on a few of their inner na
 start-up when a release has moved one of them.
 """
 
-import errno
 import logging
 import select
 import socket
 import sys
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from waitress.adjustments import Adjustments
 
-from syncfile.transfer.channel import HIGH_WATER_BYTES, StreamChannel
+from syncfile.transfer.channel import StreamChannel
 from syncfile.transfer.hooks import check_waitress as check_waitress
+from syncfile.transfer.listener import Listener
 from syncfile.transfer.options import Options
 from syncfile.transfer.pool import Job, ThreadPool, TransferPool
+from syncfile.transfer.sending import HIGH_WATER_BYTES
 
 RECV_BYTES = 16 * 1024  # of heads and small bodies, for one read in the loop
-BACKLOG = 1024
-ACCEPTS_PER_TURN = 64
-SPARE_FILES = 64  # descriptors for the application, beside those of connections
 JOIN_SECONDS = 1.0  # for threads to notice that their connections were cut
 SWITCH_SECONDS = 0.0005  # a thread that computes makes the loop wait this long, not the default 5 ms
 NEVER = 1 << 62
-FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\n"
-    b"Content-Type: text/plain\r\nContent-Length: 21\r\n\r\nToo many connections\n"
-)
-OUT_OF_FILES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 logger = logging.getLogger("syncfile.transfer")
 
@@ -88,15 +81,13 @@ class StreamServer:
         self._transfers = TransferPool(
             options.transfers, options.max_transfers_per_address, options.max_waiting, options.max_waiting_per_address
         )
-        self._max_connections = _affordable(options.max_connections)
-        self._per_client: Counter[str] = Counter()
         self._touched: deque[StreamChannel] = deque()
         self._interest: dict[int, int] = {}
         self._stop_at = 0.0
         self._woken = False
         self._tick = _tick(options)
-        self._listener = _listen(options)
-        self.port = self.effective_port = self._listener.getsockname()[1]
+        self._listener = Listener(options)
+        self.port = self.effective_port = self._listener.port
         self._alarm, self._waker = socket.socketpair()
         self._alarm.setblocking(False)
         self._waker.setblocking(False)
@@ -190,10 +181,7 @@ class StreamServer:
         if self._interest.pop(fd, 0):
             # A worker's copy of the descriptor would keep it in epoll.
             self._epoll.unregister(fd)
-        if channel.client is not None:
-            self._per_client[channel.client] -= 1
-            if not self._per_client[channel.client]:
-                del self._per_client[channel.client]
+        self._listener.left(channel.client)
 
     def _wake(self) -> None:
         if not self._woken:
@@ -208,7 +196,7 @@ class StreamServer:
         while not (self.stopping and self._wind_up()):
             self.turns += 1
             while self._touched:
-                self._refresh(self._touched.popleft())
+                self._guard(self._refresh, self._touched.popleft())
             for fd, events in self._epoll.poll(self._tick):
                 self._dispatch(fd, events)
             now = time.monotonic()
@@ -232,22 +220,25 @@ class StreamServer:
         elif fd == self._listener.fileno():
             self._welcome()
         elif (channel := self.channels.get(fd)) is not None:
-            self._serve(channel, events)
+            self._guard(self._serve, channel, events)
             self._touched.append(channel)
 
-    def _serve(self, channel: StreamChannel, events: int) -> None:
+    def _guard(self, step: Callable[..., None], channel: StreamChannel, *args: int) -> None:
         try:
-            if channel.in_line:
-                self._leave_line(channel)
-                return
-            if events & select.EPOLLIN:
-                channel.handle_read()
-            if events & select.EPOLLOUT and channel.socket is not None:
-                channel.handle_write()
-            if events & (select.EPOLLHUP | select.EPOLLERR):
-                channel.cut()
+            step(channel, *args)
         except Exception:  # one connection's fault must not end the server
             logger.exception("a connection failed")
+            channel.cut()
+
+    def _serve(self, channel: StreamChannel, events: int) -> None:
+        if channel.in_line:
+            self._leave_line(channel)
+            return
+        if events & select.EPOLLIN:
+            channel.handle_read()
+        if events & select.EPOLLOUT and channel.socket is not None:
+            channel.handle_write()
+        if events & (select.EPOLLHUP | select.EPOLLERR):
             channel.cut()
 
     def _leave_line(self, channel: StreamChannel) -> None:
@@ -293,8 +284,6 @@ class StreamServer:
         if not self.stopping:
             self._accept(True)
 
-    # New connections
-
     def _accept(self, accepting: bool) -> None:
         if accepting != self._accepting:
             self._accepting = accepting
@@ -304,83 +293,23 @@ class StreamServer:
                 self._epoll.unregister(self._listener)
 
     def _welcome(self) -> None:
-        for _ in range(ACCEPTS_PER_TURN):
+        for sock, address, client in self._listener.accept():
             try:
-                sock, address = self._listener.accept()
-            except BlockingIOError:
-                return
-            except OSError as error:
-                if error.errno in OUT_OF_FILES:
-                    logger.warning("no connection can be accepted for now: %s", error)
-                    self._accept(False)  # until the next check
-                    return
-                continue  # gone before it was accepted
-            self._admit(sock, address)
-
-    def _admit(self, sock: socket.socket, address: tuple[Any, ...]) -> None:
-        host = str(address[0]).removeprefix("::ffff:")
-        client = None if host in self.options.trusted_proxies else client_of(host)
-        if self._is_full(client):
-            self._refuse(sock)
-            return
-        try:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            channel = self._channel_class(self, sock, (host, address[1]), client)
-        except OSError:  # gone already
-            sock.close()
-            return
-        if client is not None:
-            self._per_client[client] += 1
-        self._touched.append(channel)
-
-    def _is_full(self, client: str | None) -> bool:
-        if len(self.channels) >= self._max_connections:
-            return True
-        return client is not None and self._per_client[client] >= self.options.max_connections_per_address
-
-    def _refuse(self, sock: socket.socket) -> None:
-        with sock, suppress(OSError):
-            sock.setblocking(False)
-            if self.tls is None:
-                sock.send(FULL)
-                sock.shutdown(socket.SHUT_WR)
-
-
-def client_of(host: str) -> str:
-    """Return whom an address is counted as: itself, or the /64 that one IPv6 household usually has."""
-    if ":" not in host:
-        return host
-    return socket.inet_pton(socket.AF_INET6, host.partition("%")[0])[:8].hex(":", 2)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                channel = self._channel_class(self, sock, address, client)
+            except OSError:  # gone already
+                sock.close()
+                self._listener.left(client)
+            else:
+                self._touched.append(channel)
+        if self._listener.exhausted:
+            self._accept(False)  # until the next check
 
 
 def _wanted(channel: StreamChannel) -> int:
     if channel.in_line:
         return select.EPOLLRDHUP
     return (select.EPOLLIN if channel.readable() else 0) | (select.EPOLLOUT if channel.writable() else 0)
-
-
-def _listen(options: Options) -> socket.socket:
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-    listener = socket.create_server(
-        (options.host, options.port), family=family, backlog=BACKLOG, dualstack_ipv6=options.host == "::"
-    )
-    listener.setblocking(False)
-    return listener
-
-
-def _affordable(wanted: int) -> int:
-    """Return how many connections the process may have open files for."""
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = wanted + SPARE_FILES
-    if soft != resource.RLIM_INFINITY and soft < needed:
-        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    if soft == resource.RLIM_INFINITY or soft >= needed:
-        return wanted
-    logger.warning("only %d of %d connections can be served: raise the limit of open files", soft - SPARE_FILES, wanted)
-    return max(1, soft - SPARE_FILES)
 
 
 def _tick(options: Options) -> float:

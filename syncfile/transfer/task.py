@@ -68,8 +68,25 @@ class StreamHead(Task):
         return [("Connection", "keep-alive")] if self.version == "1.0" else []
 
     def write(self, data: bytes) -> None:
-        """Send a piece of the body, and the head before the first one."""
-        super().write(b"" if self.is_head or not self.has_body else data)
+        """Send a piece of the body, together with the head if it is the first one."""
+        if not self.complete:
+            raise RuntimeError("the application answered without start_response")
+        head = b""
+        if not self.wrote_header:
+            head = self.build_response_header()
+            self.wrote_header = True
+        if output := head + self._framed(data):
+            self.channel.write_soon(output)
+
+    def _framed(self, data: bytes) -> bytes:
+        if not data or self.is_head or not self.has_body:
+            return b""
+        if self.chunked_response:
+            return b"%x\r\n%b\r\n" % (len(data), data)
+        if self.content_length is not None:
+            data = data[: self.content_length - self.content_bytes_written]
+        self.content_bytes_written += len(data)
+        return data
 
 
 class StreamErrorTask(StreamHead, ErrorTask):

@@ -30,7 +30,7 @@ def load_context(cert: str, key: str) -> ssl.SSLContext:
 class TLSChannel(StreamChannel):
     """A connection whose bytes pass through an SSL object, which only one thread may use at a time."""
 
-    def __init__(self, server: "StreamServer", sock: Socket, addr: tuple[str, int], client: str | None) -> None:
+    def __init__(self, server: "StreamServer", sock: Socket, address: tuple[str, int], client: str | None) -> None:
         self._lock = threading.RLock()
         self._shaken = False  # the handshake is done
         self._wants_write = False  # the handshake waits to send, not to receive
@@ -38,7 +38,7 @@ class TLSChannel(StreamChannel):
         sock.setblocking(False)
         context = cast(ssl.SSLContext, server.tls)
         wrapped = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-        super().__init__(server, wrapped, addr, client)
+        super().__init__(server, wrapped, address, client)
 
     def readable(self) -> bool:
         return super().readable() if self._shaken else not self._wants_write
