@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os import strerror
 from types import FrameType
 
 from syncfile import __version__
@@ -83,7 +84,9 @@ def _listening(config: Config, door: CoreDoor) -> Iterator[StreamServer]:
     try:
         server = StreamServer(app, transfer_options(config), is_long=app.is_long)
     except OSError as error:
-        raise ConfigError(f"cannot serve on {config.host} port {config.port}: {error.strerror or error}") from None
+        raise ConfigError(
+            f"cannot serve on {config.host} port {config.port}: {strerror(error.errno) if error.errno else error}"
+        ) from None
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         server.stop(GRACE_SECONDS)
