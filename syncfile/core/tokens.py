@@ -7,6 +7,7 @@ from hashlib import sha256
 from hmac import compare_digest, digest
 from secrets import token_hex
 from typing import Literal
+from uuid import UUID, uuid4
 
 from syncfile.core.access import Actor
 from syncfile.core.core import Core
@@ -195,7 +196,8 @@ def short_link(core: Core, authid: str, repo_id: str, path: str) -> str:
         NotAuthenticated: The authid is wrong or expired, or the account is not active.
     """
     info = authid_info(core, authid)
-    link = _uuid_text(digest(authid.encode(), f"link:{repo_id}:{path}".encode(), "sha256")[:16])
+    mac = digest(authid.encode(), f"link:{repo_id}:{path}".encode(), "sha256")
+    link = str(UUID(bytes=mac[:16], version=4))
     if find_transfer(core, link) is None:
         row = {"parent_hash": info.token_hash, "repo_id": repo_id, "path": path, "operation": "download"}
         _insert(core, link, "transfer", info.account_id, None, row)
@@ -216,7 +218,7 @@ def issue_transfer(
     """
     if actor.account_id is None:
         raise NotAuthenticated("only an account can have a transfer token")
-    link = _uuid_text(bytes.fromhex(token_hex(16)))
+    link = str(uuid4())
     row = {"parent_hash": actor.token_hash or None, "repo_id": repo_id, "path": path, "operation": operation}
     _insert(core, link, "transfer", actor.account_id, lifetime, row)
     return link
@@ -280,9 +282,3 @@ def _authid(account_id: int, seal: bytes, issued_at: int) -> str:
 
 def _hash(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _uuid_text(data: bytes) -> str:
-    from uuid import UUID  # not needed before the first transfer
-
-    return str(UUID(bytes=data, version=4))
