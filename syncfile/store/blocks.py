@@ -233,7 +233,7 @@ class BlockStore:
         for start in range(0, len(asked), _IDS_AT_ONCE):
             some = asked[start : start + _IDS_AT_ONCE]
             marks = ", ".join("?" * len(some))
-            sql = f"SELECT id FROM small_block WHERE repo_id = ? AND id IN ({marks})"  # noqa: S608 # question marks
+            sql = f"SELECT id FROM small_block WHERE repo_id = ? AND id IN ({marks})"
             found.update(row[0] for row in self._db.rows(sql, repo_id, *some))
         return found
 

@@ -1,10 +1,11 @@
 """The metadata database: one SQLite file, one connection per thread, one writer at a time."""
 
 import errno
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any, NoReturn
 
 import peewee
@@ -130,10 +131,12 @@ def open_database(path: str, *, cache_bytes: int = 256 << 10, busy_timeout: floa
         busy_timeout: Seconds to wait for the writer of another process.
 
     Raises:
-        StoreUnavailable: It cannot be opened.
+        StoreUnavailable: The disk fails. A missing folder shows when the database is used.
     """
+    with translated():
+        journal_mode = _journal_mode(path)
     pragmas: list[tuple[str, object]] = [
-        ("journal_mode", _journal_mode(path)),
+        ("journal_mode", journal_mode),
         ("synchronous", "FULL"),
         ("cache_size", -(cache_bytes >> 10)),
         ("temp_store", "MEMORY"),
@@ -148,13 +151,27 @@ def open_database(path: str, *, cache_bytes: int = 256 << 10, busy_timeout: floa
 
 def _journal_mode(path: str) -> str:
     """Return ``wal`` where the file system can share memory between connections, else ``truncate``."""
-    with translated():
-        connection = sqlite3.connect(path)
-        try:
-            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-            connection.execute("SELECT 1 FROM sqlite_master").fetchall()  # only now is shared memory asked for
-        except sqlite3.OperationalError:
-            mode = "refused"
-        finally:
-            connection.close()
-    return "wal" if mode == "wal" else "truncate"
+    return "wal" if _is_wal(path) or _can_wal(f"{path}.probe-{os.getpid()}") else "truncate"
+
+
+def _is_wal(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read(20)[18:] == b"\x02\x02"  # https://sqlite.org/fileformat2.html#the_database_header
+    except FileNotFoundError:
+        return False
+
+
+def _can_wal(probe: str) -> bool:
+    """Try it with another file: a database that was made a log in vain cannot be opened any more."""
+    try:
+        with closing(sqlite3.connect(probe, isolation_level=None)) as connection:
+            answer = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            connection.execute("CREATE TABLE probe (x INTEGER)")
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        for name in (probe, f"{probe}-wal", f"{probe}-shm"):
+            with suppress(OSError):
+                os.unlink(name)
+    return bool(answer == ("wal",))

@@ -136,11 +136,6 @@ def sort_key(name: str) -> bytes:
     return name.encode().translate(_COMPLEMENT) + b"\xff"  # the end of a name sorts behind all that goes on
 
 
-def name_of_key(key: bytes) -> str:
-    """Return the name that this is the ``sort_key`` of."""
-    return key[:-1].translate(_COMPLEMENT).decode()
-
-
 def quote(text: str) -> str:
     """Return the canonical JSON string of a text."""
     return f'"{text.translate(_ESCAPES)}"'

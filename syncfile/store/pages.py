@@ -95,7 +95,8 @@ def find_entry(text: bytes, quoted_name: bytes) -> bytes | None:
 
 def wire(texts: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the canonical JSON of a directory in parts, given the texts of its pages."""
-    separator = _WIRE_START
+    yield _WIRE_START
+    separator = b""
     for text in texts:
         yield separator + text
         separator = b", "
