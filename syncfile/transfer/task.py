@@ -27,6 +27,7 @@ class StreamHead(Task):
     logger = logger
     complete: bool  # start_response was called
     close_on_finish: bool
+    wrote_header: bool
 
     @property
     def is_head(self) -> bool:
