@@ -63,7 +63,7 @@ class Client:
             body, sent["Content-Type"] = urlencode(form, doseq=True).encode(), "application/x-www-form-urlencoded"
         if json is not None:
             body, sent["Content-Type"] = _dumps(json), "application/json"
-        target = f"{path}?{urlencode(query, doseq=True)}" if query else path
+        target = path + ("&" if "?" in path else "?") + urlencode(query, doseq=True) if query else path
         connection = HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_SECONDS)
         try:
             connection.request(method, target, body or None, sent | dict(headers or {}))
