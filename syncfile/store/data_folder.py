@@ -4,7 +4,6 @@ import errno
 import fcntl
 import json
 import os
-import shutil
 import threading
 import uuid
 
@@ -105,14 +104,14 @@ class DataFolder:
         self._lock_fd = fd
 
     def disk_usage(self) -> tuple[int, int]:
-        """Return the bytes of the disk in all and those still free.
+        """Return the bytes of the disk in all and those that are free to us.
 
         Raises:
             StoreUnavailable: The disk is not there.
         """
         with translated():
-            usage = shutil.disk_usage(self.path)
-        return usage.total, usage.free
+            found = os.statvfs(self.path)
+        return found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
 
     def close(self) -> None:
         """Give up the claim. Safe to call twice."""

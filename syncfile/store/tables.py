@@ -12,6 +12,7 @@ from peewee import (
     CharField,
     CompositeKey,
     DatabaseProxy,
+    SQL,
     IntegerField,
     Model,
     TextField,
@@ -32,7 +33,7 @@ class Row(Model):
 class Account(Row):
     """A person who can sign in."""
 
-    id = AutoField()
+    id = AutoField(constraints=[SQL("AUTOINCREMENT")])  # an id is never given to a second account
     username = TextField()
     username_key = TextField(unique=True)  # NFC and case-folded: "Ann" and "ann" are one person
     email = TextField()
@@ -165,4 +166,123 @@ class Change(Row):
         indexes = ((("repo_id", "path", "id"), False), (("repo_id", "commit_id"), False))
 
 
-TABLES = (Account, Token, Repo, CommitRow, FsObject, SmallBlock, Entry, Change)
+class Group(Row):
+    """People who share libraries among each other."""
+
+    id = AutoField()
+    name = TextField()
+    owner_id = IntegerField(index=True)
+    created_at = BigIntegerField()
+
+    class Meta:
+        table_name = "groups"
+
+
+class Member(Row):
+    """An account in a group; the owner has a row too and is an administrator of it."""
+
+    group_id = IntegerField()
+    account_id = IntegerField(index=True)
+    is_admin = BooleanField(default=False)
+
+    class Meta:
+        primary_key = CompositeKey("group_id", "account_id")
+
+
+class Share(Row):
+    """A library, or the virtual library of a directory, given to one account or one group (the other one is 0)."""
+
+    repo_id = CharField(36)
+    account_id = IntegerField(default=0, index=True)
+    group_id = IntegerField(default=0, index=True)
+    permission = CharField(2)  # r or rw
+    shared_by = IntegerField()  # account id
+    created_at = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("repo_id", "account_id", "group_id")
+
+
+class Link(Row):
+    """A public link to a file or directory. Its token is kept as it is: the owner may look it up again."""
+
+    token = CharField(40, primary_key=True)
+    kind = CharField(1)  # f: file, d: directory, u: upload into a directory
+    account_id = IntegerField(index=True)
+    repo_id = CharField(36, index=True)
+    path = TextField()
+    password = TextField(default="")  # core/passwords.py tells the format; "" is none
+    created_at = BigIntegerField()
+    expires_at = BigIntegerField(null=True)
+    views = IntegerField(default=0)
+    downloads = IntegerField(default=0)
+
+
+class FileLock(Row):
+    """A file that only one account may change for now."""
+
+    repo_id = CharField(36)  # of a virtual library's file: the origin's
+    path = TextField()
+    account_id = IntegerField()
+    locked_at = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("repo_id", "path")
+
+
+class Star(Row):
+    """A library, directory or file that an account wants to find again."""
+
+    account_id = IntegerField()
+    repo_id = CharField(36)
+    path = TextField()  # "/" is the library
+    created_at = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("account_id", "repo_id", "path")
+
+
+class Notification(Row):
+    """Something that an account should hear of."""
+
+    id = AutoField()
+    account_id = IntegerField(index=True)
+    kind = CharField(32)  # repo_share, dir_share, group_join, ...
+    sender = TextField()
+    content = TextField()
+    facts = TextField(default="{}")  # JSON for programs: repo_id, path, group_id
+    created_us = BigIntegerField()  # microseconds
+    is_read = BooleanField(default=False)
+
+
+class UploadSession(Row):
+    """A file that arrives in pieces; its blocks so far are stored."""
+
+    id = CharField(64, primary_key=True)  # SHA-256 of account, repo, folder, name and total
+    account_id = IntegerField()
+    repo_id = CharField(36)
+    path = TextField()
+    total = BigIntegerField()  # bytes announced
+    received = BigIntegerField(default=0)  # bytes stored, always whole blocks but for the last piece
+    block_ids = TextField(default="")  # JSON list
+    updated_at = BigIntegerField(index=True)
+
+
+TABLES = (
+    Account,
+    Token,
+    Repo,
+    CommitRow,
+    FsObject,
+    SmallBlock,
+    Entry,
+    Change,
+    Group,
+    Member,
+    Share,
+    Link,
+    FileLock,
+    Star,
+    Notification,
+    UploadSession,
+)
