@@ -5,6 +5,7 @@ Tables marked *derived* can be dropped and filled again from the commits (``sync
 """
 
 from peewee import (
+    SQL,
     AutoField,
     BigIntegerField,
     BlobField,
@@ -12,7 +13,6 @@ from peewee import (
     CharField,
     CompositeKey,
     DatabaseProxy,
-    SQL,
     IntegerField,
     Model,
     TextField,

@@ -1,5 +1,5 @@
--- The schema of version 1, as it was: never edit it, write a migration.
-CREATE TABLE "account" ("id" INTEGER NOT NULL PRIMARY KEY, "username" TEXT NOT NULL, "username_key" TEXT NOT NULL, "email" TEXT NOT NULL, "email_key" TEXT NOT NULL, "password" TEXT NOT NULL, "is_active" INTEGER NOT NULL, "is_staff" INTEGER NOT NULL, "total" INTEGER NOT NULL, "ctime_us" INTEGER NOT NULL, "default_repo_id" VARCHAR(36));
+-- The schema of version 1. Once that is released it stays as it is: changes come as migrations.
+CREATE TABLE "account" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "username" TEXT NOT NULL, "username_key" TEXT NOT NULL, "email" TEXT NOT NULL, "email_key" TEXT NOT NULL, "password" TEXT NOT NULL, "is_active" INTEGER NOT NULL, "is_staff" INTEGER NOT NULL, "total" INTEGER NOT NULL, "ctime_us" INTEGER NOT NULL, "default_repo_id" VARCHAR(36));
 CREATE UNIQUE INDEX "account_username_key" ON "account" ("username_key");
 CREATE UNIQUE INDEX "account_email_key" ON "account" ("email_key");
 CREATE TABLE "token" ("token_hash" VARCHAR(64) NOT NULL PRIMARY KEY, "kind" VARCHAR(16) NOT NULL, "account_id" INTEGER NOT NULL, "parent_hash" VARCHAR(64), "repo_id" VARCHAR(36), "path" TEXT, "operation" VARCHAR(16) NOT NULL, "issued_at" INTEGER NOT NULL, "expires_at" INTEGER, "last_seen_at" INTEGER NOT NULL, "address" TEXT NOT NULL, "device_id" TEXT NOT NULL, "device_name" TEXT NOT NULL, "platform" TEXT NOT NULL, "client_version" TEXT NOT NULL);
@@ -16,4 +16,20 @@ CREATE UNIQUE INDEX "entry_repo_id_parent_id_name" ON "entry" ("repo_id", "paren
 CREATE TABLE "change" ("id" INTEGER NOT NULL PRIMARY KEY, "repo_id" VARCHAR(36) NOT NULL, "commit_id" VARCHAR(40) NOT NULL, "path" TEXT NOT NULL, "kind" VARCHAR(8) NOT NULL, "old_path" TEXT, "is_dir" INTEGER NOT NULL, "object_id" VARCHAR(40) NOT NULL, "size" INTEGER NOT NULL, "ctime" INTEGER NOT NULL, "account" TEXT NOT NULL);
 CREATE INDEX "change_repo_id_path_id" ON "change" ("repo_id", "path", "id");
 CREATE INDEX "change_repo_id_commit_id" ON "change" ("repo_id", "commit_id");
+CREATE TABLE "groups" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT NOT NULL, "owner_id" INTEGER NOT NULL, "created_at" INTEGER NOT NULL);
+CREATE INDEX "groups_owner_id" ON "groups" ("owner_id");
+CREATE TABLE "member" ("group_id" INTEGER NOT NULL, "account_id" INTEGER NOT NULL, "is_admin" INTEGER NOT NULL, PRIMARY KEY ("group_id", "account_id"));
+CREATE INDEX "member_account_id" ON "member" ("account_id");
+CREATE TABLE "share" ("repo_id" VARCHAR(36) NOT NULL, "account_id" INTEGER NOT NULL, "group_id" INTEGER NOT NULL, "permission" VARCHAR(2) NOT NULL, "shared_by" INTEGER NOT NULL, "created_at" INTEGER NOT NULL, PRIMARY KEY ("repo_id", "account_id", "group_id"));
+CREATE INDEX "share_account_id" ON "share" ("account_id");
+CREATE INDEX "share_group_id" ON "share" ("group_id");
+CREATE TABLE "link" ("token" VARCHAR(40) NOT NULL PRIMARY KEY, "kind" VARCHAR(1) NOT NULL, "account_id" INTEGER NOT NULL, "repo_id" VARCHAR(36) NOT NULL, "path" TEXT NOT NULL, "password" TEXT NOT NULL, "created_at" INTEGER NOT NULL, "expires_at" INTEGER, "views" INTEGER NOT NULL, "downloads" INTEGER NOT NULL);
+CREATE INDEX "link_account_id" ON "link" ("account_id");
+CREATE INDEX "link_repo_id" ON "link" ("repo_id");
+CREATE TABLE "file_lock" ("repo_id" VARCHAR(36) NOT NULL, "path" TEXT NOT NULL, "account_id" INTEGER NOT NULL, "locked_at" INTEGER NOT NULL, PRIMARY KEY ("repo_id", "path"));
+CREATE TABLE "star" ("account_id" INTEGER NOT NULL, "repo_id" VARCHAR(36) NOT NULL, "path" TEXT NOT NULL, "created_at" INTEGER NOT NULL, PRIMARY KEY ("account_id", "repo_id", "path"));
+CREATE TABLE "notification" ("id" INTEGER NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "kind" VARCHAR(32) NOT NULL, "sender" TEXT NOT NULL, "content" TEXT NOT NULL, "facts" TEXT NOT NULL, "created_us" INTEGER NOT NULL, "is_read" INTEGER NOT NULL);
+CREATE INDEX "notification_account_id" ON "notification" ("account_id");
+CREATE TABLE "upload_session" ("id" VARCHAR(64) NOT NULL PRIMARY KEY, "account_id" INTEGER NOT NULL, "repo_id" VARCHAR(36) NOT NULL, "path" TEXT NOT NULL, "total" INTEGER NOT NULL, "received" INTEGER NOT NULL, "block_ids" TEXT NOT NULL, "updated_at" INTEGER NOT NULL);
+CREATE INDEX "upload_session_updated_at" ON "upload_session" ("updated_at");
 PRAGMA user_version = 1
