@@ -1,8 +1,11 @@
-"""Who asks, and what they may do: the one module that answers questions of permission."""
+"""Who asks, and what they may do: the one module that answers questions of permission.
+
+What an actor may not know of is answered like what does not exist: ``NotFound``.
+"""
 
 from dataclasses import dataclass, fields, replace
 
-from syncfile.errors import NotFound, PermissionDenied
+from syncfile.errors import NotAuthenticated, NotFound, PermissionDenied
 from syncfile.store.db import Database
 
 READ = "r"
@@ -33,18 +36,34 @@ def anyone(address: str) -> Actor:
     return Actor(None, "", address=address)
 
 
+def require_account(actor: Actor) -> int:
+    """Return the actor's account id. Raises ``NotAuthenticated`` if it has none."""
+    if actor.account_id is None:
+        raise NotAuthenticated("you have to sign in")
+    return actor.account_id
+
+
+def require_staff(actor: Actor) -> None:
+    """Raise ``PermissionDenied`` unless the actor is an administrator of the server."""
+    if not actor.is_staff:
+        raise PermissionDenied("only an administrator may do this")
+
+
 @dataclass(frozen=True, slots=True)
 class RepoInfo:
     """A library as one actor sees it.
 
     Attributes:
         id: UUID text.
-        owner: Name of the owner's account.
+        owner_id: Of a virtual library the origin's owner, as ``owner``, the name of that account.
         head_id: The commit that it stands at.
         mtime: Of the head, seconds.
         size: Of all files at the head, bytes.
         enc_version: 0 for a plain library; ``magic``, ``random_key`` and ``salt`` belong to an encrypted one.
         public: What every account may do: "", "r" or "rw".
+        history_days: How long history is kept: -1 for ever, 0 not at all; nothing before ``history_since`` counts.
+        origin_id: Of a virtual library, the one that it shows a directory of; None for a real one.
+        origin_path: That directory.
         permission: What this actor may do: "r" or "rw"; "" before it was asked.
     """
 
@@ -63,24 +82,48 @@ class RepoInfo:
     random_key: str
     salt: str
     public: str
+    history_days: int
+    history_since: int
+    origin_id: str | None
+    origin_path: str | None
     permission: str = ""
 
     @property
     def is_encrypted(self) -> bool:
         return self.enc_version > 0
 
+    @property
+    def is_virtual(self) -> bool:
+        return self.origin_id is not None
 
-_COLUMNS = ", ".join(
-    "account.username" if field.name == "owner" else f"repo.{field.name}"
-    for field in fields(RepoInfo)
-    if field.name != "permission"
+    @property
+    def store_id(self) -> str:
+        """The id under which its commits, objects, blocks and locks are kept: the origin's, if it has one."""
+        return self.origin_id or self.id
+
+    @property
+    def prefix(self) -> str:
+        """What stands before its paths in the origin's tree; "" for a real library."""
+        return "" if self.origin_path in {None, "/"} else str(self.origin_path)
+
+
+_FROM = {"owner": "account.username", "owner_id": "account.id"}
+_COLUMNS = ", ".join(_FROM.get(field.name, f"repo.{field.name}") for field in fields(RepoInfo)[:-1])
+_SELECT = (
+    f"SELECT {_COLUMNS} FROM repo LEFT JOIN repo origin ON origin.id = repo.origin_id"
+    " JOIN account ON account.id = COALESCE(origin.owner_id, repo.owner_id)"
+    " WHERE repo.deleted_at IS NULL AND (repo.origin_id IS NULL OR origin.deleted_at IS NULL) AND "
 )
-_SELECT = f"SELECT {_COLUMNS} FROM repo JOIN account ON account.id = repo.owner_id WHERE repo.deleted_at IS NULL AND "
+#: "r" sorts before "rw", so the greatest is the best.
+_SHARED = (
+    "SELECT MAX(permission) FROM share WHERE repo_id = ? AND (account_id = ?"
+    " OR group_id IN (SELECT group_id FROM member WHERE account_id = ?))"
+)
 
 
 def find_repo(db: Database, repo_id: str) -> RepoInfo | None:
     """Return a library whoever asks, or None; for code that has no actor."""
-    row = db.execute_sql(_SELECT + "repo.id = ?", (repo_id,)).fetchone()
+    row = db.row(_SELECT + "repo.id = ?", repo_id)
     return RepoInfo(*row) if row else None
 
 
@@ -92,17 +135,32 @@ def refresh(db: Database, repo: RepoInfo) -> RepoInfo:
     return replace(now, permission=repo.permission)
 
 
-def repos_of(db: Database, account_id: int) -> list[RepoInfo]:
-    """Return the libraries that an account owns, newest change first."""
-    rows = db.execute_sql(_SELECT + "repo.owner_id = ? ORDER BY repo.mtime DESC, repo.id", (account_id,))
-    return [replace(RepoInfo(*row), permission=WRITE) for row in rows.fetchall()]
+def owned_repos(db: Database, account_id: int) -> list[RepoInfo]:
+    """Return the real libraries that an account owns, newest change first."""
+    where = "repo.owner_id = ? AND repo.origin_id IS NULL ORDER BY repo.mtime DESC, repo.id"
+    return [replace(RepoInfo(*row), permission=WRITE) for row in db.rows(_SELECT + where, account_id)]
 
 
-def permission_of(repo: RepoInfo, actor: Actor) -> str:
+def readable_repos(db: Database, actor: Actor) -> list[RepoInfo]:
+    """Return every library that the actor may read: own, shared, by group, public; newest change first."""
+    account_id = require_account(actor)
+    where = (
+        "(repo.owner_id = ? AND repo.origin_id IS NULL OR repo.public <> '' OR repo.id IN (SELECT repo_id FROM share"
+        " WHERE account_id = ? OR group_id IN (SELECT group_id FROM member WHERE account_id = ?)))"
+        " ORDER BY repo.mtime DESC, repo.id"
+    )
+    found = [RepoInfo(*row) for row in db.rows(_SELECT + where, account_id, account_id, account_id)]
+    return [replace(repo, permission=permission_of(db, repo, actor)) for repo in found]
+
+
+def permission_of(db: Database, repo: RepoInfo, actor: Actor) -> str:
     """Return what ``actor`` may do in ``repo``: "rw", "r" or "" (not even know of it)."""
     if actor.account_id is None:
         return ""
-    return WRITE if actor.account_id == repo.owner_id else repo.public
+    if actor.account_id == repo.owner_id:
+        return WRITE
+    (shared,) = db.row(_SHARED, repo.id, actor.account_id, actor.account_id)
+    return max(shared or "", repo.public)
 
 
 def require(db: Database, actor: Actor, repo_id: str, permission: str) -> RepoInfo:
@@ -113,9 +171,66 @@ def require(db: Database, actor: Actor, repo_id: str, permission: str) -> RepoIn
         PermissionDenied: The actor may read it, and wants to write.
     """
     repo = find_repo(db, repo_id)
-    allowed = permission_of(repo, actor) if repo else ""
+    allowed = permission_of(db, repo, actor) if repo else ""
     if repo is None or not allowed:
         raise NotFound("there is no such library")
     if permission == WRITE and allowed != WRITE:
         raise PermissionDenied("the library is read-only for you")
     return replace(repo, permission=allowed)
+
+
+def require_owner(db: Database, actor: Actor, repo_id: str) -> RepoInfo:
+    """Return the library if ``actor`` owns it.
+
+    Raises:
+        NotFound: There is no such library, or the actor may not know of it.
+        PermissionDenied: It is somebody else's, or a virtual one, which is managed at its origin.
+    """
+    repo = require(db, actor, repo_id, READ)
+    if repo.owner_id != actor.account_id or repo.is_virtual:
+        raise PermissionDenied("only the owner of the library may do this")
+    return repo
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRole:
+    """What an actor is in a group it may know of."""
+
+    group_id: int
+    owner_id: int
+    is_owner: bool
+    is_admin: bool
+
+
+def require_member(db: Database, actor: Actor, group_id: int) -> GroupRole:
+    """Return the actor's role in a group.
+
+    Raises:
+        NotFound: There is no such group, or the actor is no member of it.
+    """
+    row = db.row(
+        "SELECT groups.owner_id, member.is_admin FROM groups JOIN member ON member.group_id = groups.id"
+        " WHERE groups.id = ? AND member.account_id = ?",
+        group_id,
+        actor.account_id,
+    )
+    if row is None:
+        raise NotFound("there is no such group")
+    is_owner = row[0] == actor.account_id
+    return GroupRole(group_id, row[0], is_owner, is_owner or bool(row[1]))
+
+
+def require_group_admin(db: Database, actor: Actor, group_id: int) -> GroupRole:
+    """Return the role of an owner or administrator of a group. Raises ``NotFound``, ``PermissionDenied``."""
+    role = require_member(db, actor, group_id)
+    if not role.is_admin:
+        raise PermissionDenied("only an administrator of the group may do this")
+    return role
+
+
+def require_group_owner(db: Database, actor: Actor, group_id: int) -> GroupRole:
+    """Return the role of the owner of a group. Raises ``NotFound``, ``PermissionDenied``."""
+    role = require_member(db, actor, group_id)
+    if not role.is_owner:
+        raise PermissionDenied("only the owner of the group may do this")
+    return role

@@ -1,10 +1,11 @@
 """The derived tables: name index, sizes and per-path changes, brought up to date whenever a head moves.
 
-They can always be filled again from the commits; nothing but them is written here.
+They can always be filled again from the commits. What people tied to a path (``paths_followed``) moves along.
 """
 
 from dataclasses import dataclass
 
+from syncfile.core import paths_followed
 from syncfile.core.differences import Difference, differences
 from syncfile.core.paths import components, nfc, split
 from syncfile.core.tree import Trees, walk
@@ -77,6 +78,7 @@ class _Update:
             _BELOW + "DELETE FROM entry WHERE id IN (SELECT id FROM below)", (entry_id, self.commit.repo_id)
         )
         self.growth.add(-size, -files)
+        paths_followed.remove(self.db, self.commit.repo_id, item.path)
         self._log("delete", item, item.old)
 
     def put(self, item: Difference) -> None:
@@ -109,6 +111,7 @@ class _Update:
             "UPDATE entry SET parent_id = ?, name = ?, name_key = ?, mtime = ? WHERE id = ?",
             (self._entry_id(parent), entry.name, name_key(entry.name), entry.mtime, self._entry_id(old_path)),
         )
+        paths_followed.rename(self.db, self.commit.repo_id, old_path, item.path)
         self._log("rename", item, entry)
 
     def _modify(self, item: Difference, old: Dirent, new: Dirent) -> None:

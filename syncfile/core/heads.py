@@ -1,9 +1,10 @@
 """The last step of every change: a new commit becomes the head of its library, or nothing happens at all."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from syncfile.core import derived, quota
-from syncfile.core.access import RepoInfo, refresh
+from syncfile.core import derived, file_locks, quota
+from syncfile.core.access import Actor, RepoInfo, refresh
 from syncfile.core.core import Core
 from syncfile.core.merge import merge_trees
 from syncfile.core.tree import Edit, Trees
@@ -41,7 +42,7 @@ def new_commit(core: Core, repo: RepoInfo, root_id: str, author: str, descriptio
     return commit
 
 
-def land(core: Core, repo: RepoInfo, edit: Edit) -> None:
+def land(core: Core, repo: RepoInfo, edit: Edit, actor: Actor) -> None:
     """Commit an edit on the head of its library; if another process moved the head meanwhile, merge with it.
 
     Raises:
@@ -52,7 +53,7 @@ def land(core: Core, repo: RepoInfo, edit: Edit) -> None:
     for _ in range(ATTEMPTS):
         try:
             commit = new_commit(core, repo, root_id, edit.author, edit.message)
-            return advance(core, repo, edit.trees, commit, edit.files)
+            return advance(core, repo, edit.trees, commit, actor, edit.files)
         except HeadMoved:
             repo = refresh(core.db, repo)
             head_id = root_of(core, repo)
@@ -62,27 +63,37 @@ def land(core: Core, repo: RepoInfo, edit: Edit) -> None:
 
 
 def advance(
-    core: Core, repo: RepoInfo, trees: Trees, commit: Commit, files: list[NewFile], body: str | None = None
+    core: Core,
+    repo: RepoInfo,
+    trees: Trees,
+    commit: Commit,
+    actor: Actor,
+    files: Iterable[NewFile] = (),
+    body: str | None = None,
 ) -> None:
     """Make ``commit`` the head in one transaction: new objects, commit, derived tables, head.
 
     Args:
         repo: As it was read under the library's lock; ``commit`` stands on its head.
         trees: Holds the new directories.
+        actor: Who may change what they have locked themselves.
         files: New files, whose larger blocks are on disk already.
         body: The commit's JSON as a client sent it.
 
     Raises:
         HeadMoved: The head is another one by now; only a second process can do that.
         QuotaFull: The owner's quota has no room for what this adds.
+        Locked: Somebody else has locked a file that this changes.
     """
+    old_root_id = root_of(core, repo)
     with core.db.transaction():
         for file in files:
             core.blocks.keep(repo.id, file.pending)
             core.objects.save_file(repo.id, file.file)
         trees.save()
         core.objects.save_commit(repo.id, commit, body)
-        growth = derived.apply(core.db, trees, commit, root_of(core, repo))
+        file_locks.require_unlocked(core.db, trees, old_root_id, commit.root_id, actor)
+        growth = derived.apply(core.db, trees, commit, old_root_id)
         moved = core.db.execute_sql(
             "UPDATE repo SET head_id = ?, mtime = ?, size = size + ?, file_count = file_count + ?"
             " WHERE id = ? AND head_id = ?",

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from syncfile.core.access import READ, WRITE, Actor, RepoInfo, find_repo, require
+from syncfile.core.access import READ, WRITE, Actor, RepoInfo, find_repo, refresh, require
 from syncfile.core.core import Core
 from syncfile.core.heads import land, root_of
 from syncfile.core.tree import Edit, Snapshot, Trees
@@ -26,8 +27,21 @@ def open_repo(core: Core, actor: Actor, repo_id: str) -> Snapshot:
 
 
 def snapshot(core: Core, repo: RepoInfo) -> Snapshot:
-    """Return the library at the head named by ``repo``; permission was asked before."""
-    return Snapshot(Trees(core.objects, repo.id), root_of(core, repo))
+    """Return the library at the head named by ``repo``; permission was asked before.
+
+    Raises:
+        NotFound: It is virtual, and its origin has no such folder any more.
+    """
+    trees = Trees(core.objects, repo.store_id)
+    if not repo.is_virtual:
+        return Snapshot(trees, root_of(core, repo))
+    origin = _store_of(core, repo)
+    return Snapshot(trees, Snapshot(trees, root_of(core, origin)).directory(repo.prefix or "/").id)
+
+
+def _store_of(core: Core, repo: RepoInfo) -> RepoInfo:
+    """Return the library whose head really moves when ``repo`` is changed: itself, or its origin."""
+    return refresh(core.db, replace(repo, id=repo.store_id))
 
 
 @contextmanager
@@ -43,17 +57,21 @@ def edit_repo(core: Core, actor: Actor, repo_id: str, message: str = "") -> Iter
 
     Raises:
         NotFound, PermissionDenied: At the door, before anything is read.
+        Locked: Somebody else has locked what would change.
         Busy: Others hold the library for too long.
         QuotaFull, DiskFull, StoreUnavailable: From the last step; nothing was changed.
     """
-    require(core.db, actor, repo_id, WRITE)
+    repo = require(core.db, actor, repo_id, WRITE)
     core.folder.check()
-    with core.locks.hold(repo_id):
+    with core.locks.hold(repo.store_id):
         repo = require(core.db, actor, repo_id, WRITE)
-        edit = Edit(Trees(core.objects, repo.id), root_of(core, repo), actor.username, core.now(), message)
+        store = _store_of(core, repo)
+        trees = Trees(core.objects, store.id)
+        edit = Edit(trees, root_of(core, store), actor.username, core.now(), message, repo.prefix)
+        edit.get("/")  # of a virtual library, the folder may be gone
         yield edit
         if edit.settle() != edit.base_root_id:
-            land(core, repo, edit)
+            land(core, store, edit, actor)
 
 
 def create_repo(core: Core, owner_id: int, name: str, desc: str = "") -> RepoInfo:

@@ -126,10 +126,12 @@ class Edit(Snapshot):
         author: The name that new files are signed with.
         now: The time of the change, seconds UTC; the ``mtime`` of whatever does not bring its own.
         message: What the history will show.
+        prefix: The folder that all paths of the calls are relative to; "" for the root.
     """
 
-    def __init__(self, trees: Trees, root_id: str, author: str, now: int, message: str) -> None:
+    def __init__(self, trees: Trees, root_id: str, author: str, now: int, message: str, prefix: str = "") -> None:
         super().__init__(trees, root_id)
+        self._prefix = prefix
         self.message = message
         self.base_root_id = root_id
         self.author = author
@@ -141,7 +143,7 @@ class Edit(Snapshot):
         """Return the entry at ``path`` as edited so far, or None."""
         entry = Dirent(name="", id=self._root.directory.id, mode=MODE_DIR, mtime=0)
         draft: _Draft | None = self._root
-        for name in components(path):
+        for name in components(self._prefix + path):
             if not entry.is_dir:
                 return None
             found = draft.find(name) if draft else lookup(self.trees.open(entry.id), name)
@@ -250,7 +252,7 @@ class Edit(Snapshot):
     def _draft(self, path: str) -> _Draft:
         """Return the draft of the folder at ``path``. Raises ``ParentMissing``."""
         draft = self._root
-        for given in components(path):
+        for given in components(self._prefix + path):
             entry = draft.find(given)
             if entry is None or not entry.is_dir:
                 raise ParentMissing("the parent folder does not exist", path=path)

@@ -1,23 +1,6 @@
-"""The REST API: JSON in, JSON out, errors as HTTP status."""
+"""The REST API: JSON in, JSON out, errors as HTTP status. Importing this registers the routes of every noun."""
 
-from syncfile.core import tokens
-from syncfile.core.access import Actor
-from syncfile.errors import NotAuthenticated
-from syncfile.faces.http import Call, Face
+from syncfile.faces.v1 import rest_ping
+from syncfile.faces.v1.face import face
 
-
-def _by_token(call: Call) -> Actor:
-    """Return whose ``Authorization: Token <40 hex>`` (or ``Bearer``) it is."""
-    scheme, _, token = call.headers.get("Authorization").partition(" ")
-    if scheme.lower() not in {"token", "bearer"}:
-        raise NotAuthenticated("a token is needed")
-    return tokens.authenticate(call.core, "login", token.strip(), call.address)
-
-
-face = Face(authenticate=_by_token)
-
-
-@face.route("GET", "/v1/ping/", auth="none")
-def ping(call: Call) -> str:
-    """Tell that the server answers."""
-    return "pong"
+__all__ = ["face", "rest_ping"]
