@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import BinaryIO, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from syncfile.errors import BadRequest, SyncFileError, TooLarge
@@ -81,8 +81,7 @@ _TRICKY = st.lists(
 
 @given(_TRICKY, st.integers(1, 40))
 def test_content_that_looks_like_a_boundary_comes_back_whole(content: bytes, step: int) -> None:
-    if f"\r\n--{BOUNDARY}".encode() in b"\r\n" + content + b"\r\n":
-        return
+    assume(f"\r\n--{BOUNDARY}".encode() not in b"\r\n" + content + b"\r\n")
     body = form(part('name="file"; filename="x"', content))
     pieces = [body[index : index + step] for index in range(0, len(body), step)]
     assert seen(pieces) == [("file", "x", content)]
