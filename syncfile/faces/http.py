@@ -1,16 +1,10 @@
-"""The base of all faces: routes whose handlers' signatures say what they take.
-
-Of Bottle this uses the router alone: its request object would read bodies into temporary files, and its error pages
-are not what programs expect.
-"""
+"""The base of all faces: routes whose handlers' signatures say what they take."""
 
 import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
-
-from bottle import HTTPError, Router
 
 from syncfile.core.access import Actor
 from syncfile.errors import BadRequest, BytesMissing, NotFound, SyncFileError, TooLarge
@@ -25,6 +19,7 @@ from syncfile.faces.replies import (
     nearest,
     show_json,
 )
+from syncfile.faces.router import Router
 from syncfile.transfer.body import BadBody, BodyError, BodyTooLarge
 from syncfile.transfer.segments import SegmentError
 
@@ -90,9 +85,7 @@ class Face:
         self.routes: list[Route] = []
         self._authenticate = authenticate
         self._show = show
-        self._router = Router()
-        # Bottle's own takes no line breaks, which a file's name may have.
-        self._router.add_filter("path", lambda _config: (r"[\s\S]+", None, None))
+        self._router: Router[Route] = Router()
 
     def route(
         self,
@@ -114,7 +107,7 @@ class Face:
             parameters = parameters_of(handler, set(_NAME_IN_RULE.findall(rule)))
             added = Route(method, rule, handler, parameters, status, auth, stream, long)
             self.routes.append(added)
-            self._router.add(rule.rstrip("/") or "/", method, added)
+            self._router.add(method, rule, added)
             return handler
 
         return register
@@ -150,15 +143,15 @@ class Face:
         return answer if isinstance(answer, Reply) else Reply(answer, route.status)
 
     def _match(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
-        try:
-            route, found = self._router.match({"REQUEST_METHOD": method, "PATH_INFO": path.rstrip("/") or "/"})
-        except HTTPError as error:
-            if error.status_code == 405:
-                allowed = set(error.headers["Allow"].split(","))
-                allow = ", ".join(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed))
-                raise WrongMethod(f"the method {method} is not for this path", allow=allow) from None
-            raise NotFound("there is nothing at this path") from None
-        return route, found
+        found = self._router.find(path)
+        if not found:
+            raise NotFound("there is nothing at this path")
+        if method == "HEAD" and "HEAD" not in found and "GET" in found:
+            method = "GET"
+        if method not in found:
+            allow = ", ".join(sorted({*found, "HEAD"} if "GET" in found else found))
+            raise WrongMethod(f"the method {method} is not for this path", allow=allow)
+        return found[method]
 
 
 def _as_ours(error: BodyError) -> SyncFileError:
