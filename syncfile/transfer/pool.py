@@ -42,22 +42,25 @@ class ThreadPool(Generic[AnyJob]):
         self._changed = threading.Condition()
 
     def add(self, job: AnyJob) -> None:
-        """Run ``job`` as soon as a thread is free. After ``close`` it is dropped."""
+        """Run ``job`` as soon as a thread is free. After ``drop`` it never is."""
         with self._changed:
             if not self._closing:
                 self._append(job)
 
-    def close(self, seconds: float) -> int:
-        """Drop what has not begun and wait for the threads to end.
+    def drop(self) -> None:
+        """Begin nothing more, and forget what has not begun."""
+        with self._changed:
+            self._closing = True
+            self._ready.clear()
+            self._changed.notify_all()
+
+    def join(self, seconds: float) -> int:
+        """Wait for the threads to end after ``drop``.
 
         Returns:
             The number of threads that are still busy after that time; they end with their job.
         """
         deadline = time.monotonic() + seconds
-        with self._changed:
-            self._closing = True
-            self._ready.clear()
-            self._changed.notify_all()
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         return sum(thread.is_alive() for thread in self._threads)
@@ -142,10 +145,10 @@ class TransferPool(ThreadPool[Transfer]):
                 return False
             return True
 
-    def close(self, seconds: float) -> int:
+    def drop(self) -> None:
         with self._changed:
             self._line.clear()
-        return super().close(seconds)
+        super().drop()
 
     def _may_run(self, job: Transfer) -> bool:
         if self._busy >= self._most:

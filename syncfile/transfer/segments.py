@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 PEEK_BYTES = 64 * 1024  # read at a time where sendfile cannot be used
 
-DISK_ERRORS = frozenset({errno.EIO, errno.ESTALE})  # of sendfile; all others are the socket's
+# What sendfile says of the file; all else that it says is of the socket.
+DISK_ERRORS = frozenset({errno.EIO, errno.ESTALE})
+NO_SENDFILE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})  # some file systems cannot
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class FileSegments:
         self._data = b""
         self._offset = 0  # in the current piece's file or data
         self._left = 0  # of the current piece
+        self._copies = False  # the file system cannot do sendfile
         self._closed = False
         self.remain = sum(segment.length for segment in self._waiting)
         if self.remain:
@@ -103,14 +106,17 @@ class FileSegments:
             OSError: What the socket says.
         """
         self._ensure()
-        if self._fd < 0:
+        if self._fd < 0 or self._copies:
             return sock.send(self.peek(most))
         try:
             sent = os.sendfile(sock.fileno(), self._fd, self._offset, min(self._left, self.remain, most))
         except OSError as error:
             if error.errno in DISK_ERRORS:
                 raise SegmentError(f"a stored block cannot be read: {error}") from error
-            raise
+            if error.errno not in NO_SENDFILE:
+                raise
+            self._copies = True
+            return sock.send(self.peek(most))
         return self._some(sent)
 
     def peek(self, most: int) -> bytes:

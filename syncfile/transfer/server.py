@@ -126,9 +126,11 @@ class StreamServer:
         self.stopping = True
         self._accept(False)
         self._listener.close()
+        self.workers.drop()
+        self._transfers.drop()
         for channel in list(self.channels.values()):
             channel.cut()
-        busy = self.workers.close(JOIN_SECONDS) + self._transfers.close(JOIN_SECONDS)
+        busy = self.workers.join(JOIN_SECONDS) + self._transfers.join(JOIN_SECONDS)
         if busy:
             logger.warning("%d requests did not end when their connections were cut", busy)
         self._epoll.close()
@@ -197,12 +199,17 @@ class StreamServer:
             self.turns += 1
             while self._touched:
                 self._guard(self._refresh, self._touched.popleft())
-            for fd, events in self._epoll.poll(self._tick):
+            for fd, events in self._epoll.poll(self._patience()):
                 self._dispatch(fd, events)
             now = time.monotonic()
             if now >= next_check:
                 next_check = now + self._tick
                 self._check(now)
+
+    def _patience(self) -> float:
+        if self.stopping:
+            return min(self._tick, max(0.0, self._stop_at - time.monotonic()))
+        return self._tick
 
     def _wind_up(self) -> bool:
         """Close what is idle; True when nothing is left to wait for."""

@@ -2,6 +2,8 @@
 
 import socket
 import ssl
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -27,11 +29,15 @@ class Client:
         self.sock.settimeout(TIMEOUT_SECONDS)
         if receive_bytes:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
-        self.sock.bind((source, 0))
-        self.sock.connect(("127.0.0.1", port))
-        if tls is not None:
-            self.sock = tls.wrap_socket(self.sock)
         self._buffer = b""
+        try:
+            self.sock.bind((source, 0))
+            self.sock.connect(("127.0.0.1", port))
+            if tls is not None:
+                self.sock = tls.wrap_socket(self.sock)
+        except OSError:
+            self.sock.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -41,6 +47,13 @@ class Client:
 
     def send(self, *pieces: bytes) -> None:
         self.sock.sendall(b"".join(pieces))
+
+    def trickle(self, data: bytes, pause: float = 0.01) -> None:
+        """Send ``data`` again and again until the server has had enough."""
+        with suppress(ConnectionError):
+            while True:
+                self.send(data)
+                time.sleep(pause)
 
     def get(self, path: str = "/", **headers: str) -> Answer:
         self.send(head("GET", path, **headers))
