@@ -40,6 +40,17 @@ cov: setup
 
 check: lint types layers test
 
+# Real clients: Debian's own packages, unmodified.
+COMPAT_PACKAGES := curl unzip
+
+compat: setup
+	tools/install-compat.sh $(COMPAT_PACKAGES)
+	$(BIN)/python -m pytest -m compat tests/compat
+
+bench: setup
+	sh bench/install-nginx.sh
+	$(BIN)/python -m bench $(BENCH)
+
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
