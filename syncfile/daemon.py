@@ -1,11 +1,11 @@
 """The daemon: configuration to core to application to server, until a signal ends it."""
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import strerror
 from types import FrameType
 
 from syncfile import __version__
@@ -81,12 +81,14 @@ def open_for_serving(config: Config, admin_password: str | None) -> Core:
 @contextmanager
 def _listening(config: Config, door: CoreDoor) -> Iterator[StreamServer]:
     app = App(config, door)
+    for file in (config.tls_cert, config.tls_key):
+        if file and not os.access(file, os.R_OK):
+            raise ConfigError(f"{file}: cannot be read")
     try:
         server = StreamServer(app, transfer_options(config), is_long=app.is_long)
     except OSError as error:
-        raise ConfigError(
-            f"cannot serve on {config.host} port {config.port}: {strerror(error.errno) if error.errno else error}"
-        ) from None
+        reason = (error.strerror or str(error)).partition(" (while")[0]  # what follows only repeats the address
+        raise ConfigError(f"cannot serve on {config.host} port {config.port}: {reason}") from None
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         server.stop(GRACE_SECONDS)

@@ -98,6 +98,24 @@ def test_bad_setting_is_one_line(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (2, f"syncfile: {file}:1: there is no setting prot\n")
 
 
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_unusable_certificate_is_one_line(tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "cert.pem"
+    if content:
+        file.write_text(content)
+    ended = run("--data", str(tmp_path / "data"), "--port", "0", "--tls-cert", str(file), "--tls-key", str(file))
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert not (tmp_path / "data").exists()
+
+
+def test_unknown_host_is_one_line(tmp_path: Path) -> None:
+    ended = run("--data", str(tmp_path / "data"), "--port", "0", "--host", "192.0.2.1")
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "syncfile: cannot serve on 192.0.2.1 port 0: Cannot assign requested address\n",
+    )
+
+
 def test_missing_disk_does_not_end_the_start(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with daemon(data, "--require-marker", "true") as running:
