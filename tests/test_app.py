@@ -1,6 +1,7 @@
 """The dispatcher: faces, addresses, the log, the missing disk and the last fence."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +15,7 @@ from syncfile.config import Config
 from syncfile.core.core import Core
 from syncfile.core.opening import close_core, open_core
 from syncfile.errors import StoreUnavailable
-from tests.conftest import Client, Server
+from tests.conftest import TIMEOUT_SECONDS, Client, Server
 
 SAMPLE = {"sample": "tests.faces.sample", "sample/bug": "tests.faces.sample", "broken": "tests.faces.nowhere"}
 WHOAMI = "/sample/whoami/"
@@ -132,6 +133,25 @@ def test_requests_wait_for_the_data_disk_and_go_on_by_themselves(config: Config,
     finally:
         running.stop()
         door.close(close_core)
+
+
+def test_requests_are_not_kept_waiting_while_another_opens_the_disk(core: Core) -> None:
+    opening, go_on = threading.Event(), threading.Event()
+
+    def open_slowly() -> Core:
+        opening.set()
+        assert go_on.wait(TIMEOUT_SECONDS)
+        return core
+
+    door = CoreDoor(open_slowly)
+    first = threading.Thread(target=door.core)
+    first.start()
+    assert opening.wait(TIMEOUT_SECONDS)
+    with pytest.raises(StoreUnavailable):
+        door.core()
+    go_on.set()
+    first.join(TIMEOUT_SECONDS)
+    assert door.core() is core
 
 
 def test_door_that_was_never_opened_closes_nothing() -> None:
