@@ -145,6 +145,9 @@ class Config:
     min_rate: Annotated[int, Setting(_BYTES, "bytes a second", "Slower clients are dropped; 0 is no limit.")] = 1024
 
     sqlite_cache: Annotated[int, Setting(_CACHE, "KiB", "Pages of the database kept for each thread.")] = 256
+    sqlite_busy_timeout: Annotated[
+        int, Setting(_SECONDS, "seconds", "To wait for another process that writes to the database.")
+    ] = 10
     access_log: Annotated[bool, Setting(_flag, "true or false", "One line for each request.")] = True
     log_level: Annotated[str, Setting(_LEVEL, "debug, info, warning or error", "The least that is logged.")] = "info"
 
