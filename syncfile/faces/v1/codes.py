@@ -59,8 +59,8 @@ REASONED = frozenset({1203, 1204})
 #: For each operation the code of each error; a class that is not named counts as its nearest parent.
 CODES: Mapping[str, Mapping[type[SyncFileError], int]] = {
     "userRegister": {errors.BadRequest: 1003, errors.AlreadyExists: 1001, errors.PermissionDenied: 1011},
-    "getAuthID": {errors.SyncFileError: 1011},
-    "isAuthAlive": {errors.SyncFileError: 1021},
+    "getAuthID": {errors.NotAuthenticated: 1011, errors.BadRequest: 1011},
+    "isAuthAlive": {errors.NotAuthenticated: 1021, errors.BadRequest: 1021},
     "folder": {errors.NotAuthenticated: 1021, errors.BadRequest: 1206},
     "folder.mkdir": {
         errors.AlreadyExists: 1101,
