@@ -5,6 +5,8 @@ What an actor may not know of is answered like what does not exist: ``NotFound``
 
 from dataclasses import dataclass, fields, replace
 
+from syncfile.core.derived import find_entry_id
+from syncfile.core.paths import is_within
 from syncfile.errors import NotAuthenticated, NotFound, PermissionDenied
 from syncfile.store.db import Database
 
@@ -57,7 +59,7 @@ class RepoInfo:
         id: UUID text.
         owner_id: Of a virtual library the origin's owner, as ``owner``, the name of that account.
         head_id: The commit that it stands at.
-        mtime: Of the head, seconds.
+        mtime: Of the head, seconds; of a virtual library the origin's.
         size: Of all files at the head, bytes.
         enc_version: 0 for a plain library; ``magic``, ``random_key`` and ``salt`` belong to an encrypted one.
         public: What every account may do: "", "r" or "rw".
@@ -107,7 +109,7 @@ class RepoInfo:
         return "" if self.origin_path in {None, "/"} else str(self.origin_path)
 
 
-_FROM = {"owner": "account.username", "owner_id": "account.id"}
+_FROM = {"owner": "account.username", "owner_id": "account.id", "mtime": "COALESCE(origin.mtime, repo.mtime)"}
 _COLUMNS = ", ".join(_FROM.get(field.name, f"repo.{field.name}") for field in fields(RepoInfo)[:-1])
 _SELECT = (
     f"SELECT {_COLUMNS} FROM repo LEFT JOIN repo origin ON origin.id = repo.origin_id"
@@ -123,8 +125,13 @@ _SHARED = (
 
 def find_repo(db: Database, repo_id: str) -> RepoInfo | None:
     """Return a library whoever asks, or None; for code that has no actor."""
-    row = db.row(_SELECT + "repo.id = ?", repo_id)
-    return RepoInfo(*row) if row else None
+    return next(iter(_repos(db, "repo.id = ?", repo_id)), None)
+
+
+def _repos(db: Database, where: str, *params: object) -> list[RepoInfo]:
+    """Return the libraries that exist; a virtual one does as long as its origin has the directory."""
+    found = [RepoInfo(*row) for row in db.rows(_SELECT + where, *params)]
+    return [repo for repo in found if not repo.prefix or find_entry_id(db, repo.store_id, repo.prefix) is not None]
 
 
 def refresh(db: Database, repo: RepoInfo) -> RepoInfo:
@@ -138,7 +145,7 @@ def refresh(db: Database, repo: RepoInfo) -> RepoInfo:
 def owned_repos(db: Database, account_id: int) -> list[RepoInfo]:
     """Return the real libraries that an account owns, newest change first."""
     where = "repo.owner_id = ? AND repo.origin_id IS NULL ORDER BY repo.mtime DESC, repo.id"
-    return [replace(RepoInfo(*row), permission=WRITE) for row in db.rows(_SELECT + where, account_id)]
+    return [replace(repo, permission=WRITE) for repo in _repos(db, where, account_id)]
 
 
 def readable_repos(db: Database, actor: Actor) -> list[RepoInfo]:
@@ -147,9 +154,9 @@ def readable_repos(db: Database, actor: Actor) -> list[RepoInfo]:
     where = (
         "(repo.owner_id = ? AND repo.origin_id IS NULL OR repo.public <> '' OR repo.id IN (SELECT repo_id FROM share"
         " WHERE account_id = ? OR group_id IN (SELECT group_id FROM member WHERE account_id = ?)))"
-        " ORDER BY repo.mtime DESC, repo.id"
+        f" ORDER BY {_FROM['mtime']} DESC, repo.id"
     )
-    found = [RepoInfo(*row) for row in db.rows(_SELECT + where, account_id, account_id, account_id)]
+    found = _repos(db, where, account_id, account_id, account_id)
     return [replace(repo, permission=permission_of(db, repo, actor)) for repo in found]
 
 
@@ -186,10 +193,44 @@ def require_owner(db: Database, actor: Actor, repo_id: str) -> RepoInfo:
         NotFound: There is no such library, or the actor may not know of it.
         PermissionDenied: It is somebody else's, or a virtual one, which is managed at its origin.
     """
+    repo = require_sharer(db, actor, repo_id)
+    if repo.is_virtual:
+        raise PermissionDenied("a shared folder is managed in the library that it is in")
+    return repo
+
+
+def require_sharer(db: Database, actor: Actor, repo_id: str) -> RepoInfo:
+    """Return the library if ``actor`` may say who has it: its owner, and of a virtual one the origin's.
+
+    Raises:
+        NotFound: There is no such library, or the actor may not know of it.
+        PermissionDenied: It is somebody else's.
+    """
     repo = require(db, actor, repo_id, READ)
-    if repo.owner_id != actor.account_id or repo.is_virtual:
+    if repo.owner_id != actor.account_id:
         raise PermissionDenied("only the owner of the library may do this")
     return repo
+
+
+def reach(db: Database, actor: Actor, store_id: str, path: str, permission: str) -> tuple[RepoInfo, str]:
+    """Return the library through which ``actor`` may do ``permission`` at ``path``, and what the path is in there.
+
+    It is the real library ``store_id``, or a virtual one of a directory at or above ``path``.
+
+    Raises:
+        NotFound: There is no such library, or the actor may not know of that path.
+        PermissionDenied: The actor may read it, and wants to write.
+    """
+    ways = _repos(db, "(repo.id = ? OR repo.origin_id = ?)", store_id, store_id)
+    allowed = [
+        replace(repo, permission=permission_of(db, repo, actor)) for repo in ways if is_within(path, repo.prefix or "/")
+    ]
+    best = max(allowed, key=lambda repo: repo.permission, default=None)
+    if best is None or not best.permission:
+        raise NotFound("there is no such library")
+    if permission == WRITE and best.permission != WRITE:
+        raise PermissionDenied("the library is read-only for you")
+    return best, path[len(best.prefix) :] or "/"
 
 
 @dataclass(frozen=True, slots=True)
