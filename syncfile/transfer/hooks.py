@@ -1,6 +1,6 @@
 """The inner names of waitress that the transfer path stands on."""
 
-from waitress.buffers import OverflowableBuffer, ReadOnlyFileBasedBuffer
+from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask, Task, WSGITask
@@ -21,7 +21,6 @@ HOOKS: dict[type, str] = {
     ErrorTask: "execute service",
     WSGITask: "execute get_environment service",
     OverflowableBuffer: "append buf close get skip",
-    ReadOnlyFileBasedBuffer: "__iter__ close",
 }
 
 

@@ -54,7 +54,7 @@ class FileSegments:
     """A WSGI response body; the server's loop sends it with ``sendfile``, one open file at a time.
 
     The first piece is opened at once, so that a missing block is found before the head of the answer is sent.
-    It has ``read``, so Bottle hands it through unchanged, and can be iterated over by any WSGI server.
+    Any other WSGI server can iterate over it.
 
     Args:
         segments: In order; empty ones are allowed.

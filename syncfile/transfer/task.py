@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any
 
-from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.task import ErrorTask, Task, WSGITask, hop_by_hop
 from waitress.utilities import build_http_date
 
@@ -14,11 +13,6 @@ from syncfile.transfer.segments import FileSegments
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
 logger = logging.getLogger("syncfile.transfer")
-
-
-def wrap_file(file: Any, block_size: int = 32768) -> Any:
-    """``wsgi.file_wrapper``: what has ``read`` becomes a body; segments are one already."""
-    return file if isinstance(file, FileSegments) else ReadOnlyFileBasedBuffer(file, block_size)
 
 
 class StreamHead(Task):
@@ -128,7 +122,7 @@ class StreamTask(StreamHead, WSGITask):
             self.request.stream = self.channel.open_body(self.request)
         environ: dict[str, Any] = super().get_environment()
         environ["syncfile.streamed"] = self.request.streamed
-        environ["wsgi.file_wrapper"] = wrap_file
+        del environ["wsgi.file_wrapper"]  # optional in PEP 3333, and FileSegments do better
         return environ
 
     def finish(self) -> None:

@@ -35,6 +35,7 @@ class TLSChannel(StreamChannel):
         self._shaken = False  # the handshake is done
         self._wants_write = False  # the handshake waits to send, not to receive
         self._connected_at = time.monotonic()
+        sock.getpeername()  # raises for a client that has left; wrap_socket would leave a socket open
         sock.setblocking(False)
         context = cast(ssl.SSLContext, server.tls)
         wrapped = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import bottle
 import pytest
 
 from syncfile.transfer.segments import BytesRange, FileRange, FileSegments, Literal, Segment
@@ -116,28 +115,6 @@ def test_not_modified_sends_no_segments(serve: Serve, block: str) -> None:
         answer = client.get("/file")
         assert (answer.status, "content-length" in answer.headers) == (304, False)
         assert client.get().body == b"hello"
-
-
-def test_bottle_hands_segments_and_files_through(serve: Serve, block: str) -> None:
-    app = bottle.Bottle()
-
-    @app.get("/file")  # type: ignore[untyped-decorator]  # bottle has no types
-    def file() -> FileSegments:
-        return FileSegments([FileRange(block, 0, 100_000), Literal(b"end")])
-
-    @app.get("/static")  # type: ignore[untyped-decorator]  # bottle has no types
-    def static() -> object:
-        return bottle.static_file(Path(block).name, root=str(Path(block).parent))
-
-    adapter = App()
-    for path in ("/file", "/static"):
-        adapter.on(path, app)
-    with Client(serve(adapter).port) as client:
-        assert client.get("/file").body == DATA[:100_000] + b"end"
-        assert client.get("/static").body == DATA
-        client.send(head("HEAD", "/file"))
-        assert client.answer("HEAD").status == 200
-        assert client.get("/file").body == DATA[:100_000] + b"end"
 
 
 def test_a_missing_first_block_is_an_error_before_the_head(serve: Serve, tmp_path: Path, logs_errors: None) -> None:
