@@ -5,6 +5,8 @@ from syncfile.errors import DiskFull, QuotaFull
 
 #: Kept free for the database, so that people can still delete when the disk is full.
 RESERVE_BYTES = 4 << 20
+#: The room of an account whose quota is 0, which is no quota at all.
+UNLIMITED_BYTES = 2**63 - 1
 
 
 def usage(core: Core, account_id: int) -> int:
@@ -18,8 +20,10 @@ def usage(core: Core, account_id: int) -> int:
 
 def room(core: Core, account_id: int) -> int:
     """Return the bytes that an account may still add; negative if it is over its quota."""
-    row = core.db.execute_sql("SELECT total FROM account WHERE id = ?", (account_id,)).fetchone()
-    return int(row[0]) - usage(core, account_id) if row else 0
+    row = core.db.row("SELECT total FROM account WHERE id = ?", account_id)
+    if row is None:
+        return 0
+    return int(row[0]) - usage(core, account_id) if row[0] else UNLIMITED_BYTES
 
 
 def require_room(core: Core, account_id: int, size: int) -> None:
