@@ -8,7 +8,7 @@ import threading
 import uuid
 
 from storage.local import sync_folder
-from syncfile.errors import Busy, StoreUnavailable
+from syncfile.errors import Busy, DiskMissing, StoreUnavailable
 from syncfile.store.db import raise_translated, translated
 
 MARKER_NAME = "syncfile-store.json"
@@ -56,7 +56,8 @@ class DataFolder:
         """Find the marker, or make one in a folder that is missing or empty.
 
         Raises:
-            StoreUnavailable: The marker is missing where one has to be, or the disk fails; nothing was written.
+            DiskMissing: The marker is missing where one has to be, or cannot be read; nothing was written.
+            StoreUnavailable: The disk fails.
             UnknownFormat: The folder is not of this format.
         """
         with translated():
@@ -69,18 +70,19 @@ class DataFolder:
         """Make sure that this is still the same store, before something is written. Costs one ``stat``.
 
         Raises:
-            StoreUnavailable: The disk went away, or another one is in its place.
+            DiskMissing: The disk went away, or another one is in its place.
+            StoreUnavailable: The disk fails.
         """
         try:
             found = os.stat(self._marker)
         except OSError as error:
-            raise _unavailable() from error
+            raise _unavailable(error) from error
         seen = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
         if seen == self._seen:
             return
         with self._mutex:
             if self._read_marker() != self.store_id:
-                raise StoreUnavailable("another disk is in the place of the data disk", retry_after=_RETRY_SECONDS)
+                raise DiskMissing("another disk is in the place of the data disk", retry_after=_RETRY_SECONDS)
             self._seen = seen
 
     def lock(self) -> None:
@@ -121,13 +123,13 @@ class DataFolder:
 
     def _begin(self) -> None:
         if self._require_marker:
-            raise _unavailable()
+            raise _missing()
         if not os.path.isdir(self.path):
             os.makedirs(self.path, mode=0o700)
             sync_folder(os.path.dirname(self.path))
         tmp = f"{self._marker}.tmp"
         if set(os.listdir(self.path)) - _OF_THE_SYSTEM - {os.path.basename(tmp)}:
-            raise _unavailable()
+            raise _missing()
         with open(tmp, "w", encoding="utf-8") as file:
             json.dump({"store_id": str(uuid.uuid4()), "format": FORMAT}, file)
             file.flush()
@@ -140,12 +142,21 @@ class DataFolder:
             with open(self._marker, "rb") as file:
                 fields = json.loads(file.read(_MAX_MARKER_BYTES))
             store_id, format_ = fields["store_id"], fields["format"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise _unavailable() from error
+        except OSError as error:
+            raise _unavailable(error) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise _missing() from error
         if format_ != FORMAT:
             raise UnknownFormat(f"the data folder has format {format_}, but this SyncFile knows {FORMAT} only")
         return str(store_id)
 
 
-def _unavailable() -> StoreUnavailable:
-    return StoreUnavailable("the data disk is not there, or is not one of ours", retry_after=_RETRY_SECONDS)
+def _unavailable(error: OSError) -> StoreUnavailable:
+    """Return what it means that the marker cannot be read."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return _missing()
+    return StoreUnavailable("the data disk is failing", retry_after=_RETRY_SECONDS)
+
+
+def _missing() -> DiskMissing:
+    return DiskMissing("the data disk is not there, or is not one of ours", retry_after=_RETRY_SECONDS)
