@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= data
 
-.PHONY: setup run lint types layers test cov check compat bench clean
+.PHONY: setup run lint types layers test cov openapi fresh check compat bench clean
 
 setup: $(VENV)/.dev
 
@@ -38,7 +38,13 @@ test: setup
 cov: setup
 	$(BIN)/python -m pytest --cov --cov-report=term
 
-check: lint types layers test
+openapi: setup
+	$(BIN)/python -m tools.openapi
+
+fresh: setup
+	$(BIN)/python -m tools.openapi --check
+
+check: lint types layers fresh test
 
 # Real clients: Debian's own packages, unmodified.
 COMPAT_PACKAGES := curl unzip
