@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
-from unicodedata import category
 
-from syncfile.core import passwords, repos, tokens
-from syncfile.core.access import Actor
+from syncfile.core import passwords, removal, repos, tokens
+from syncfile.core.access import Actor, require_staff
 from syncfile.core.core import Core
 from syncfile.core.paths import nfc
+from syncfile.core.texts import require_text
 from syncfile.core.throttle import client_address
 from syncfile.errors import AlreadyExists, BadRequest, Busy, NotAuthenticated, NotFound, PermissionDenied
 from syncfile.store import tables
@@ -21,8 +21,6 @@ FORBIDDEN_IN_NAMES = frozenset('\\/:*?"<>|')
 LIST_ROWS = 1000
 FIRST_NAME, FIRST_EMAIL = "admin", "admin@localhost"
 _MOST = 2**63 - 1  # what a column can hold
-#: Control characters, halves of surrogate pairs and the two line ends of Unicode's own: no text anybody can type.
-_UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 _READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that looks like something else
 
 #: What ``registration = lan`` admits: RFC 1918, RFC 4193, link-local, loopback.
@@ -46,7 +44,7 @@ class Account:
     """An account as its owner and administrators may see it.
 
     Attributes:
-        total: Quota, bytes.
+        total: Quota, bytes; 0 is no limit.
         ctime_us: When it was made, microseconds since the epoch.
         default_repo_id: The library that is its root in the legacy API.
         usage: Bytes in its own libraries.
@@ -166,7 +164,7 @@ def list_accounts(core: Core, actor: Actor, start: int = 0, limit: int = LIST_RO
     Raises:
         PermissionDenied: The actor is no administrator.
     """
-    _require_staff(actor)
+    require_staff(actor)
     limit, start = max(0, min(limit, LIST_ROWS)), max(0, min(start, _MOST))
     return list(_accounts(core, "ORDER BY id LIMIT ? OFFSET ?", limit, start))
 
@@ -185,7 +183,7 @@ def update_account(
     """Change what is not None, all of it or nothing. A new password signs out everything but the actor's own token.
 
     Args:
-        total: Quota, bytes; as ``is_active`` and ``is_staff`` for administrators only.
+        total: Quota, bytes, 0 for no limit; as ``is_active`` and ``is_staff`` for administrators only.
 
     Raises:
         NotFound: There is no such account, or the actor may not know of it.
@@ -196,7 +194,7 @@ def update_account(
     changes: dict[str, object] = {"total": total, "is_active": is_active, "is_staff": is_staff}
     changes = {name: value for name, value in changes.items() if value is not None}
     if changes:
-        _require_staff(actor)
+        require_staff(actor)
     if total is not None and not 0 <= total <= _MOST:
         raise BadRequest("the quota must not be negative", parameter="total", reason="range")
     if email is not None:
@@ -228,20 +226,18 @@ def set_password(core: Core, account_id: int, password: str) -> None:
 
 
 def delete_account(core: Core, actor: Actor, account_id: int) -> None:
-    """Delete an account with its libraries and tokens.
+    """Delete an account with its libraries, groups and tokens, and all that it shared or was given.
 
     Raises:
         NotFound: There is no such account, or the actor may not know of it.
         PermissionDenied: The actor is no administrator, or the account is the last one.
     """
     _require_self_or_staff(actor, account_id)
-    _require_staff(actor)
+    require_staff(actor)
     with core.db.transaction():
         _get(core, account_id)
         _require_another_admin(core, account_id)
-        core.db.rows("UPDATE repo SET deleted_at = ? WHERE owner_id = ? AND deleted_at IS NULL", core.now(), account_id)
-        tokens.revoke_all(core, account_id)
-        core.db.rows("DELETE FROM account WHERE id = ?", account_id)
+        removal.drop_account(core.db, account_id, core.now())
 
 
 def _checked(username: str, email: str, password: str) -> tuple[str, str]:
@@ -261,7 +257,7 @@ def _clean_name(username: str) -> str:
         raise BadRequest(
             f"a user name must not be dots only or contain any of {bad}", parameter="username", reason="characters"
         )
-    _require_text(username, "username", NAME_BYTES)
+    require_text(username, "username", NAME_BYTES)
     return username
 
 
@@ -269,15 +265,8 @@ def _clean_email(email: str) -> str:
     email = nfc(email.strip())
     if not email:
         raise BadRequest("the email is blank", parameter="email", reason="blank")
-    _require_text(email, "email", EMAIL_BYTES)
+    require_text(email, "email", EMAIL_BYTES)
     return email
-
-
-def _require_text(value: str, parameter: str, most: int) -> None:
-    if any(category(char) in _UNPRINTABLE for char in value):
-        raise BadRequest(f"the {parameter} has unprintable characters", parameter=parameter, reason="characters")
-    if len(value.encode()) > most:
-        raise BadRequest(f"the {parameter} is too long", parameter=parameter, reason="length")
 
 
 def _key(name: str) -> str:
@@ -359,11 +348,6 @@ def _is_local(address: str) -> bool:
 def _require_self_or_staff(actor: Actor, account_id: int) -> None:
     if not actor.is_staff and actor.account_id != account_id:
         raise NotFound("there is no such account")
-
-
-def _require_staff(actor: Actor) -> None:
-    if not actor.is_staff:
-        raise PermissionDenied("only an administrator may do this")
 
 
 def _require_another_admin(core: Core, account_id: int) -> None:
