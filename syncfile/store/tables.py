@@ -144,7 +144,7 @@ class Entry(Row):
     mtime = BigIntegerField()
 
     class Meta:
-        indexes = ((("repo_id", "parent_id", "name"), True),)
+        indexes = ((("repo_id", "parent_id", "name"), True), (("repo_id", "name_key"), False))
 
 
 class Change(Row):
@@ -164,6 +164,10 @@ class Change(Row):
 
     class Meta:
         indexes = ((("repo_id", "path", "id"), False), (("repo_id", "commit_id"), False))
+
+
+#: For the trash, which looks for the few removals among the many changes.
+Change.add_index(Change.repo_id, Change.id, where=SQL("kind = 'delete'"), name="change_deleted")
 
 
 class Group(Row):

@@ -13,9 +13,11 @@ CREATE TABLE "fs_object" ("repo_id" VARCHAR(36) NOT NULL, "id" VARCHAR(40) NOT N
 CREATE TABLE "small_block" ("repo_id" VARCHAR(36) NOT NULL, "id" VARCHAR(40) NOT NULL, "body" BLOB NOT NULL, "touched_at" INTEGER NOT NULL, PRIMARY KEY ("repo_id", "id"));
 CREATE TABLE "entry" ("id" INTEGER NOT NULL PRIMARY KEY, "repo_id" VARCHAR(36) NOT NULL, "parent_id" INTEGER NOT NULL, "name" TEXT NOT NULL, "name_key" TEXT NOT NULL, "is_dir" INTEGER NOT NULL, "object_id" VARCHAR(40) NOT NULL, "size" INTEGER NOT NULL, "mtime" INTEGER NOT NULL);
 CREATE UNIQUE INDEX "entry_repo_id_parent_id_name" ON "entry" ("repo_id", "parent_id", "name");
+CREATE INDEX "entry_repo_id_name_key" ON "entry" ("repo_id", "name_key");
 CREATE TABLE "change" ("id" INTEGER NOT NULL PRIMARY KEY, "repo_id" VARCHAR(36) NOT NULL, "commit_id" VARCHAR(40) NOT NULL, "path" TEXT NOT NULL, "kind" VARCHAR(8) NOT NULL, "old_path" TEXT, "is_dir" INTEGER NOT NULL, "object_id" VARCHAR(40) NOT NULL, "size" INTEGER NOT NULL, "ctime" INTEGER NOT NULL, "account" TEXT NOT NULL);
 CREATE INDEX "change_repo_id_path_id" ON "change" ("repo_id", "path", "id");
 CREATE INDEX "change_repo_id_commit_id" ON "change" ("repo_id", "commit_id");
+CREATE INDEX "change_deleted" ON "change" ("repo_id", "id") WHERE kind = 'delete';
 CREATE TABLE "groups" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT NOT NULL, "owner_id" INTEGER NOT NULL, "created_at" INTEGER NOT NULL);
 CREATE INDEX "groups_owner_id" ON "groups" ("owner_id");
 CREATE TABLE "member" ("group_id" INTEGER NOT NULL, "account_id" INTEGER NOT NULL, "is_admin" INTEGER NOT NULL, PRIMARY KEY ("group_id", "account_id"));
