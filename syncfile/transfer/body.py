@@ -9,6 +9,7 @@ import math
 import re
 import select
 import time
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -160,9 +161,9 @@ class BodyStream(io.RawIOBase):
             self.wire.close()
         super().close()
 
+    @abstractmethod
     def read(self, size: int | None = -1) -> bytes:
         """Return up to ``size`` bytes, ``b""`` at the end. Raises ``BodyError``."""
-        raise io.UnsupportedOperation
 
     def _buffered(self, size: int) -> bytes:
         """Take up to ``size`` bytes of what has arrived already."""

@@ -95,7 +95,7 @@ class StreamChannel(SendingChannel):
                 return self.cut()
             if not self._linger_until:
                 self.received(data)
-            if not (self.buffered() and self.readable()):
+            if not (self.readable() and self.buffered()):
                 return
 
     def receive(self, size: int) -> bytes | None:

@@ -13,7 +13,8 @@ from syncfile.transfer.options import Options
 
 BACKLOG = 1024
 ACCEPTS_PER_TURN = 64
-SPARE_FILES = 64  # descriptors for the application, beside those of connections
+SPARE_FILES = 64  # descriptors for the application
+FILES_PER_CONNECTION = 2  # the socket, and what is sent over it
 OUT_OF_FILES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\n"
@@ -118,11 +119,12 @@ def client_of(host: str) -> str:
 def _affordable(wanted: int) -> int:
     """Return how many connections the process may have open files for, after asking for as many as are wanted."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = wanted + SPARE_FILES
+    needed = wanted * FILES_PER_CONNECTION + SPARE_FILES
     if soft == resource.RLIM_INFINITY or soft >= needed:
         return wanted
     soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    if soft < needed:
-        logger.warning("only %d connections can be served: raise the limit of open files", soft - SPARE_FILES)
-    return max(1, soft - SPARE_FILES)
+    affordable = max(1, (soft - SPARE_FILES) // FILES_PER_CONNECTION)
+    if affordable < wanted:
+        logger.warning("only %d connections can be served: raise the limit of open files", affordable)
+    return affordable

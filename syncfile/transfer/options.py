@@ -12,7 +12,7 @@ class Options:
 
     host: str = "127.0.0.1"  # "::" listens on IPv4 as well
     port: int = 0  # 0 takes a free one
-    tls_cert: str | None = None  # PEM file with the chain; both or neither
+    tls_cert: str | None = None  # PEM file with the chain; without one there is no TLS
     tls_key: str | None = None
     trusted_proxies: frozenset[str] = field(default_factory=frozenset)
 
@@ -40,3 +40,7 @@ class Options:
     idle_timeout: float = 120.0  # between two requests on one connection
     linger_timeout: float = 5.0  # discarding what a client still sends after an early answer
     stop_grace: float = 4.0  # for what is running when the server is stopped
+
+    def __post_init__(self) -> None:
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("a certificate needs a key, and a key a certificate")

@@ -9,6 +9,7 @@ from waitress.parser import HTTPRequestParser, ParsingError, TransferEncodingNot
 from syncfile.transfer.body import BodyStream
 from syncfile.transfer.options import Options
 
+MAX_HEADER_LINES = 200
 MAX_LENGTH_DIGITS = 18
 _TRANSFER_ENCODING = re.compile(rb"\r\ntransfer-encoding:([^\r\n]*)", re.IGNORECASE)
 
@@ -69,6 +70,10 @@ class StreamParser(HTTPRequestParser):
             ParsingError: Answered with 400.
             TransferEncodingNotImplemented: Answered with 501.
         """
+        if header_plus.count(b"\r\n") > MAX_HEADER_LINES:  # each costs time, and the loop has none
+            super().parse_header(b"GET / HTTP/1.0\r\n")
+            self.error = Refusal("431 Request Header Fields Too Large", "The head has too many lines")
+            return
         encodings = _TRANSFER_ENCODING.findall(header_plus)
         if b"\r\n " in header_plus or b"\r\n\t" in header_plus:
             raise ParsingError("Folded header lines are not accepted")

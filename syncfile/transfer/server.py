@@ -172,10 +172,6 @@ class StreamServer:
         self._touched.append(channel)
         self._wake()
 
-    def pull_trigger(self) -> None:
-        """Wake the loop (waitress' name for it)."""
-        self._wake()
-
     def forget(self, channel: StreamChannel, fd: int | None) -> None:
         """Stop watching a channel that is being closed."""
         if fd is None or self.channels.get(fd) is not channel:
@@ -264,7 +260,7 @@ class StreamServer:
         elif channel.parked and channel.total_outbufs_len <= HIGH_WATER_BYTES:
             channel.parked = False
             self.add_task(channel)
-        elif channel.buffered() and channel.readable():
+        elif channel.readable() and channel.buffered():
             self._serve(channel, select.EPOLLIN)
         if channel._fileno is not None:
             self._watch(fd, _wanted(channel))

@@ -159,7 +159,7 @@ class StreamTask(StreamHead, WSGITask):
             self._handed_over = True
 
     def _send_pieces(self, body: Iterable[bytes]) -> None:
-        if isinstance(body, (list, tuple)) and self.content_length is None:
+        if isinstance(body, (list, tuple)) and self.content_length is None and not self.is_head:
             self.content_length = sum(map(len, body))
         for piece in body:
             if piece:

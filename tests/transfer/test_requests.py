@@ -1,14 +1,17 @@
 """Heads, framing and connections: what goes over the wire for short requests."""
 
 import os
-from collections.abc import Iterable
+import socket
+import struct
+import sys
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
 from tests.transfer.app import App, Start, digest
 from tests.transfer.client import Client, chunked, head
-from tests.transfer.conftest import Serve
+from tests.transfer.conftest import Serve, wait_for
 
 SMALL = b"small"
 LARGE = os.urandom(300_000)
@@ -219,6 +222,13 @@ def test_a_head_that_never_ends_is_431(serve: Serve) -> None:
         assert client.answer().status == 431
 
 
+def test_a_head_of_too_many_lines_is_431(serve: Serve) -> None:
+    with Client(serve(linger_timeout=0.2).port) as client:
+        client.send(b"GET / HTTP/1.1\r\n", b"a:b\r\n" * 300, b"\r\n", head("GET"))
+        assert client.answer().status == 431
+        assert client.is_closed()
+
+
 def test_a_body_too_large_is_413_before_any_of_it_is_read(serve: Serve) -> None:
     with Client(serve(max_body_bytes=1000, linger_timeout=0.2).port) as client:
         client.send(head("PUT", "/echo", Content_Length="1001"), b"GET / HTTP/1.1\r\n\r\n")
@@ -261,6 +271,84 @@ def test_an_application_that_exits_costs_no_thread(serve: Serve, logs_errors: No
         assert client.is_closed()
     with Client(running.port) as client:
         assert client.get().body == b"hello"
+
+
+def test_a_failure_in_the_loop_ends_one_connection_only(serve: Serve, logs_errors: None) -> None:
+    running = serve(is_long=lambda method, path: bool(1 / (path != "/echo")))
+    with Client(running.port) as client, Client(running.port) as other:
+        client.send(head("GET", "/echo"))
+        assert client.is_closed()
+        assert other.get().body == b"hello"
+
+
+def test_a_failure_between_two_requests_ends_one_connection_only(serve: Serve, logs_errors: None) -> None:
+    running = serve(workers=1, is_long=lambda method, path: bool(1 / (path != "/echo")))
+    with Client(running.port) as client, Client(running.port) as other:
+        client.send(head("GET"), head("GET", "/echo"))
+        assert client.answer().body == b"hello"
+        assert client.is_closed()
+        assert other.get().body == b"hello"
+
+
+def test_an_application_that_forgets_to_start_its_answer_is_500(serve: Serve, logs_errors: None) -> None:
+    app = App()
+    app.on("/mute", lambda environ, start: [b"body"])
+    with Client(serve(app).port) as client:
+        assert client.get("/mute").status == 500
+
+
+def test_an_application_may_change_its_mind_before_the_head_is_sent(serve: Serve) -> None:
+    def handler(environ: dict[str, Any], start: Callable[..., object]) -> Iterable[bytes]:
+        start("200 OK", [("X", "first")])
+        try:
+            raise KeyError
+        except KeyError:
+            start("404 Not Found", [], sys.exc_info())
+        return [b"second"]
+
+    app = App()
+    app.on("/mind", handler)
+    with Client(serve(app).port) as client:
+        answer = client.get("/mind")
+        assert (answer.status, answer.body, "x" in answer.headers) == (404, b"second", False)
+
+
+def test_an_application_that_changes_its_mind_too_late_is_cut(serve: Serve, logs_errors: None) -> None:
+    def handler(environ: dict[str, Any], start: Callable[..., object]) -> Iterable[bytes]:
+        start("200 OK", [])
+        yield b"first"
+        try:
+            raise KeyError
+        except KeyError:
+            start("404 Not Found", [], sys.exc_info())
+
+    app = App()
+    app.on("/late", handler)
+    with Client(serve(app).port) as client:
+        answer = client.get("/late")
+        assert (answer.status, answer.cut) == (200, True)
+
+
+def test_an_application_that_starts_two_answers_is_500(serve: Serve, logs_errors: None) -> None:
+    def handler(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        start("200 OK", [])
+        start("404 Not Found", [])
+        return []
+
+    app = App()
+    app.on("/two", handler)
+    with Client(serve(app).port) as client:
+        assert client.get("/two").status == 500
+
+
+def test_an_answer_to_a_client_that_has_left_is_dropped(serve: Serve) -> None:
+    running = serve()
+    with Client(running.port) as client:
+        client.send(head("GET", "/wait"))
+        assert running.app.entered.acquire(timeout=20)
+        client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    running.app.release.set()
+    wait_for(lambda: not running.server.channels)
 
 
 @pytest.mark.parametrize(

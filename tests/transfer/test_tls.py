@@ -269,6 +269,12 @@ def test_a_bad_certificate_at_start_is_an_error(tls_options: dict[str, Any]) -> 
         StreamServer(App(), Options(**tls_options))
 
 
+@pytest.mark.parametrize("missing", ["tls_cert", "tls_key"])
+def test_half_of_a_certificate_is_an_error(tls_options: dict[str, Any], missing: str) -> None:
+    with pytest.raises(ValueError, match="needs a key"):
+        Options(**{**tls_options, missing: None})
+
+
 def test_without_a_certificate_there_is_nothing_to_read_again(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     serve().server.reload_tls()
     assert caplog.records == []
