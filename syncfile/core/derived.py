@@ -40,12 +40,15 @@ class Growth:
         self.files += files
 
 
-def apply(db: Database, trees: Trees, commit: Commit, old_root_id: str) -> Growth:
+def apply(db: Database, trees: Trees, commit: Commit, old_root_id: str, *, again: bool = False) -> Growth:
     """Bring the derived tables from ``old_root_id`` to ``commit``; call it in the transaction that moves the head.
 
     Removals come first, so that a name is free when something else takes it.
+
+    Args:
+        again: The commit is not new: what people tied to its paths has followed it before.
     """
-    update = _Update(db, trees, commit)
+    update = _Update(db, trees, commit, again)
     each = differences(trees, old_root_id, commit.root_id)
     for item in each():
         if item.new is None:
@@ -56,6 +59,12 @@ def apply(db: Database, trees: Trees, commit: Commit, old_root_id: str) -> Growt
     return update.growth
 
 
+def clear(db: Database, repo_id: str) -> None:
+    """Forget all that the derived tables say of a library; joins the running transaction."""
+    db.rows("DELETE FROM entry WHERE repo_id = ?", repo_id)
+    db.rows("DELETE FROM change WHERE repo_id = ?", repo_id)
+
+
 def name_key(name: str) -> str:
     """Return the form of a name that searches compare."""
     return nfc(name).casefold()
@@ -64,10 +73,11 @@ def name_key(name: str) -> str:
 class _Update:
     """One head move being written into the tables."""
 
-    def __init__(self, db: Database, trees: Trees, commit: Commit) -> None:
+    def __init__(self, db: Database, trees: Trees, commit: Commit, again: bool) -> None:
         self.db = db
         self.trees = trees
         self.commit = commit
+        self.again = again
         self.growth = Growth()
 
     def remove(self, item: Difference) -> None:
@@ -78,7 +88,8 @@ class _Update:
             _BELOW + "DELETE FROM entry WHERE id IN (SELECT id FROM below)", (entry_id, self.commit.repo_id)
         )
         self.growth.add(-size, -files)
-        paths_followed.remove(self.db, self.commit.repo_id, item.path)
+        if not self.again:
+            paths_followed.remove(self.db, self.commit.repo_id, item.path)
         self._log("delete", item, item.old)
 
     def put(self, item: Difference) -> None:
@@ -89,6 +100,8 @@ class _Update:
             self._rename(item, item.new, item.old_path)
         else:
             self._modify(item, item.old, item.new)
+        if item.old and not item.new.is_dir:
+            self.growth.add(item.new.size - item.old.size, 0)
 
     def _add(self, item: Difference, entry: Dirent) -> None:
         parent, _ = split(item.path)
@@ -106,12 +119,13 @@ class _Update:
             ids[level + 1 :] = [added]
 
     def _rename(self, item: Difference, entry: Dirent, old_path: str) -> None:
-        parent, _ = split(item.path)
+        parent_id = self._entry_id(split(item.path)[0])
         self.db.execute_sql(
-            "UPDATE entry SET parent_id = ?, name = ?, name_key = ?, mtime = ? WHERE id = ?",
-            (self._entry_id(parent), entry.name, name_key(entry.name), entry.mtime, self._entry_id(old_path)),
+            "UPDATE entry SET parent_id = ?, name = ?, name_key = ?, size = ?, mtime = ? WHERE id = ?",
+            (parent_id, entry.name, name_key(entry.name), entry.size, entry.mtime, self._entry_id(old_path)),
         )
-        paths_followed.rename(self.db, self.commit.repo_id, old_path, item.path)
+        if not self.again:
+            paths_followed.rename(self.db, self.commit.repo_id, old_path, item.path)
         self._log("rename", item, entry)
 
     def _modify(self, item: Difference, old: Dirent, new: Dirent) -> None:
@@ -120,7 +134,6 @@ class _Update:
             (new.id, new.size, new.mtime, self._entry_id(item.path)),
         )
         if old.id != new.id and not new.is_dir:
-            self.growth.add(new.size - old.size, 0)
             self._log("modify", item, new)
 
     def _insert(self, parent_id: int, entry: Dirent) -> int:

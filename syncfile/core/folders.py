@@ -15,7 +15,7 @@ class FolderDetails:
     """A folder in full.
 
     Attributes:
-        path: Absolute; ``name`` is its last component, "" for the root.
+        path: Absolute, with names as they are stored; ``name`` is its last component, "" for the root.
         size: Of all files below it, bytes; ``file_count`` is their number.
         created_at: Seconds; ``creator`` is the name of the account that made it.
     """
@@ -31,10 +31,13 @@ class FolderDetails:
 def folder_details(core: Core, actor: Actor, repo_id: str, path: str) -> FolderDetails:
     """Return the details of the folder at ``path``. Raises ``NotFound``."""
     repo = require(core.db, actor, repo_id, READ)
-    snapshot(core, repo).directory(path)
-    size, file_count = derived.totals_below(core.db, repo_id, path)
+    tree = snapshot(core, repo)
+    tree.directory(path)
+    path = tree.resolve(path)
+    stored_path = repo.prefix + path
+    size, file_count = derived.totals_below(core.db, repo.store_id, stored_path)
     created_at, creator = repo.created_at, repo.owner
     if path != "/":
-        for revision in iter_revisions(core.db, core.objects, repo_id, path):
+        for revision in iter_revisions(core.db, core.objects, repo.store_id, stored_path):
             created_at, creator = revision.ctime, revision.account
     return FolderDetails(path, split(path)[1], size, file_count, created_at, creator)

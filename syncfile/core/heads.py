@@ -87,6 +87,7 @@ def advance(
     """
     old_root_id = root_of(core, repo)
     with core.db.transaction():
+        _swap(core, repo, commit)  # first: all that follows counts on the tables being those of the old head
         for file in files:
             core.blocks.keep(repo.id, file.pending)
             core.objects.save_file(repo.id, file.file)
@@ -94,15 +95,21 @@ def advance(
         core.objects.save_commit(repo.id, commit, body)
         file_locks.require_unlocked(core.db, trees, old_root_id, commit.root_id, actor)
         growth = derived.apply(core.db, trees, commit, old_root_id)
-        moved = core.db.execute_sql(
-            "UPDATE repo SET head_id = ?, mtime = ?, size = size + ?, file_count = file_count + ?"
-            " WHERE id = ? AND head_id = ?",
-            (commit.id, commit.ctime, growth.size, growth.files, repo.id, repo.head_id),
-        ).rowcount
-        if not moved:
-            raise HeadMoved("the library changed meanwhile")
+        core.db.rows(
+            "UPDATE repo SET size = size + ?, file_count = file_count + ? WHERE id = ?",
+            *(growth.size, growth.files, repo.id),
+        )
         if growth.size > 0 and quota.room(core, repo.owner_id) < 0:
             raise QuotaFull("the quota is full")
+
+
+def _swap(core: Core, repo: RepoInfo, commit: Commit) -> None:
+    moved = core.db.execute_sql(
+        "UPDATE repo SET head_id = ?, mtime = ? WHERE id = ? AND head_id = ? AND deleted_at IS NULL",
+        (commit.id, commit.ctime, repo.id, repo.head_id),
+    ).rowcount
+    if not moved:
+        raise HeadMoved("the library changed meanwhile")
 
 
 def root_of(core: Core, repo: RepoInfo) -> str:

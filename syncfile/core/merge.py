@@ -5,11 +5,18 @@ the remote tree can change the head's, so a merge reads what the remote side tou
 """
 
 import time
+from collections.abc import Generator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
+from syncfile.core.paths import fit_name, numbered
 from syncfile.core.tree import Trees
-from syncfile.store.directories import diff
+from syncfile.store.directories import Directory, diff
 from syncfile.store.objects import EMPTY_ID, Dirent
+
+_Result = TypeVar("_Result")
+#: A step that yields the ids (base, head, remote) of directories to be merged first, and is sent the id of the outcome.
+_Merging = Generator[tuple[str, str, str], str, _Result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,7 @@ def merge_trees(trees: Trees, base_id: str, head_id: str, remote_id: str, remote
         remote_author: Named in the conflict name of a directory of the remote side.
     """
     merge = _Merge(trees, remote_author)
-    root_id = merge.directories(base_id, head_id, remote_id)
+    root_id = merge.run(base_id, head_id, remote_id)
     return Merged(root_id, merge.has_conflict)
 
 
@@ -37,8 +44,8 @@ def conflict_name(name: str, author: str, mtime: int) -> str:
     stamp = time.strftime("%Y-%m-%d-%H-%M-%S", time.localtime(mtime))
     stem, dot, extension = name.rpartition(".")
     if not dot:
-        return f"{name} (SFConflict {author} {stamp})"
-    return f"{stem} (SFConflict {author} {stamp}).{extension}"
+        return fit_name(name, f" (SFConflict {author} {stamp})")
+    return fit_name(stem, f" (SFConflict {author} {stamp}).{extension}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +68,40 @@ class _Merge:
         self.remote_author = remote_author
         self.has_conflict = False
 
-    def directories(self, base_id: str, head_id: str, remote_id: str) -> str:
-        """Return the id of the merged directory."""
+    def run(self, base_id: str, head_id: str, remote_id: str) -> str:
+        """Return the id of the merged directory. Not recursive: a pushed tree may be deeper than Python's stack."""
+        merging = [self._directories(base_id, head_id, remote_id)]
+        merged_id = None
+        while merging:
+            try:
+                below = next(merging[-1]) if merged_id is None else merging[-1].send(merged_id)
+            except StopIteration as end:
+                merged_id = str(end.value)
+                merging.pop()
+            else:
+                merged_id = None
+                merging.append(self._directories(*below))
+        assert merged_id is not None
+        return merged_id
+
+    def _directories(self, base_id: str, head_id: str, remote_id: str) -> _Merging[str]:
         if remote_id in (base_id, head_id):
             return head_id
         if base_id == head_id:
             return remote_id
-        head = self.trees.open(head_id)
+        head, theirs = self.trees.open(head_id), self.trees.open(remote_id)
         changes: dict[str, Dirent | None] = {}
-        for base, remote in diff(self.trees.open(base_id), self.trees.open(remote_id)):
+        for base, remote in diff(self.trees.open(base_id), theirs):
             if _same(base, remote):
                 continue
             name = _name(base, remote)
             changes.setdefault(name, None)
-            for entry in self._name(_Side.of(base), _Side.of(head.get(name)), _Side.of(remote)):
-                changes[entry.name] = entry
+            for entry in (yield from self._name(_Side.of(base), _Side.of(head.get(name)), _Side.of(remote))):
+                placed = entry if entry.name == name else _at_free_name(entry, changes, head, theirs)
+                changes[placed.name] = placed
         return self.trees.keep(head.edit(changes))
 
-    def _name(self, base: _Side, head: _Side, remote: _Side) -> list[Dirent]:
+    def _name(self, base: _Side, head: _Side, remote: _Side) -> _Merging[list[Dirent]]:
         """Return what is left of one name that the remote side changed, conflict names included."""
         remote_directory = remote.directory
         files: list[Dirent] = []
@@ -91,7 +114,7 @@ class _Merge:
             remote_directory = self._aside(remote_directory)
         elif head.file and not _same(base.file, head.file):
             files = [head.file]
-        directory = self._directory(base.directory, head.directory, remote_directory)
+        directory = yield from self._directory(base.directory, head.directory, remote_directory)
         return [*files, directory] if directory else files
 
     def _both_files(self, base: Dirent | None, head: Dirent, remote: Dirent) -> list[Dirent]:
@@ -109,7 +132,7 @@ class _Merge:
             return [self._aside(remote)]
         return [remote]
 
-    def _directory(self, base: Dirent | None, head: Dirent | None, remote: Dirent | None) -> Dirent | None:
+    def _directory(self, base: Dirent | None, head: Dirent | None, remote: Dirent | None) -> _Merging[Dirent | None]:
         entry = head or remote
         if entry is None or (base is None and (head is None or remote is None)):
             return entry
@@ -118,7 +141,7 @@ class _Merge:
                 return None  # one side deleted what the other left alone
         elif _same(base, head) and not _same(head, remote):
             entry = remote
-        merged_id = self.directories(_id(base), _id(head), _id(remote))
+        merged_id = yield _id(base), _id(head), _id(remote)
         return replace(entry, id=merged_id)
 
     def _aside(self, entry: Dirent) -> Dirent:
@@ -127,6 +150,18 @@ class _Merge:
         if entry.is_dir:
             return replace(entry, name=conflict_name(entry.name, self.remote_author, int(time.time())))
         return replace(entry, name=conflict_name(entry.name, entry.modifier, entry.mtime))
+
+
+def _at_free_name(entry: Dirent, changes: dict[str, Dirent | None], head: Directory, remote: Directory) -> Dirent:
+    """Return an entry that was set aside under a name that no other content has, on either side.
+
+    Two conflicts over one file in one second would else take each other's name.
+    """
+    number, name = 0, entry.name
+    while any(there and not _same(there, entry) for there in (changes.get(name), head.get(name), remote.get(name))):
+        number += 1
+        name = numbered(entry.name, number)
+    return replace(entry, name=name)
 
 
 def _is_in_the_way(base: _Side, head: Dirent, remote: Dirent) -> bool:

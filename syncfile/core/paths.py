@@ -1,7 +1,7 @@
 """Paths inside a library: absolute, ``/``-separated, no trailing slash but ``/`` itself.
 
 Names that come through our own faces are stored NFC-normalised; a look-up tries a name as given first, because sync
-clients push names verbatim (``tree.Snapshot.resolve``).
+clients push names verbatim (``tree.lookup``).
 """
 
 import unicodedata
@@ -33,6 +33,20 @@ def clean_name(name: str) -> str:
     if len(_utf8(name)) > MAX_NAME_BYTES or len(_utf8(nfc(name))) > MAX_NAME_BYTES:
         raise BadPath(f"a name must not be longer than {MAX_NAME_BYTES} bytes")
     return name
+
+
+def numbered(name: str, number: int) -> str:
+    """Return ``name (number).ext``; the dot that a name begins with starts no extension."""
+    stem, dot, extension = name.rpartition(".")
+    if not stem:
+        stem, dot, extension = name, "", ""
+    return fit_name(stem, f" ({number}){dot}{extension}")
+
+
+def fit_name(stem: str, ending: str) -> str:
+    """Return ``stem + ending``, with as much of the stem, and at need of the ending, as a name may be long."""
+    ending = _first_bytes(ending, MAX_NAME_BYTES - 1)
+    return _first_bytes(stem, MAX_NAME_BYTES - len(ending.encode())) + ending
 
 
 def clean_path(path: str) -> str:
@@ -68,6 +82,10 @@ def components(path: str) -> list[str]:
 def is_within(path: str, folder: str) -> bool:
     """Tell whether ``path`` is ``folder`` itself or lies below it."""
     return folder == "/" or path == folder or path.startswith(folder + "/")
+
+
+def _first_bytes(text: str, count: int) -> str:
+    return text.encode()[:count].decode(errors="ignore")
 
 
 def _utf8(text: str) -> bytes:

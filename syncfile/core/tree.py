@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from syncfile.core.paths import components, join, nfc, split
+from syncfile.core.paths import components, join, nfc, numbered, split
 from syncfile.errors import AlreadyExists, BadPath, NotFound, ParentMissing
 from syncfile.store.chunker import NewFile
 from syncfile.store.directories import Directory
@@ -43,13 +43,13 @@ class Snapshot:
 
     def find(self, path: str) -> Dirent | None:
         """Return the entry at ``path``, or None. The root is an entry without a name."""
-        entry = Dirent(name="", id=self.root_id, mode=MODE_DIR, mtime=0)
-        for name in components(path):
-            found = lookup(self.trees.open(entry.id), name) if entry.is_dir else None
-            if found is None:
-                return None
-            entry = found
-        return entry
+        entries = self._along(path)
+        return entries[-1] if entries else None
+
+    def resolve(self, path: str) -> str:
+        """Return ``path`` with every name as it is stored, which may be another Unicode form. Raises ``NotFound``."""
+        self.get(path)
+        return "/" + "/".join(entry.name for entry in self._along(path)[1:])
 
     def get(self, path: str) -> Dirent:
         """Return the entry at ``path``. Raises ``NotFound``."""
@@ -71,6 +71,17 @@ class Snapshot:
         if entry.is_dir:
             raise NotFound("there is no such file", path=path)
         return entry
+
+    def _along(self, path: str) -> list[Dirent]:
+        """Return the entries from the root to ``path``; none at all where nothing is at ``path``."""
+        entries = [Dirent(name="", id=self.root_id, mode=MODE_DIR, mtime=0)]
+        for name in components(path):
+            parent = entries[-1]
+            found = lookup(self.trees.open(parent.id), name) if parent.is_dir else None
+            if found is None:
+                return []
+            entries.append(found)
+        return entries
 
     def walk(self, path: str = "/") -> Iterator[tuple[str, Dirent]]:
         """Yield ``(path, entry)`` of everything below ``path``, a folder before what it holds. Raises ``NotFound``."""
@@ -139,20 +150,6 @@ class Edit(Snapshot):
         self.files: list[NewFile] = []
         self._root = _Draft(trees.open(root_id))
 
-    def find(self, path: str) -> Dirent | None:
-        """Return the entry at ``path`` as edited so far, or None."""
-        entry = Dirent(name="", id=self._root.directory.id, mode=MODE_DIR, mtime=0)
-        draft: _Draft | None = self._root
-        for name in components(self._prefix + path):
-            if not entry.is_dir:
-                return None
-            found = draft.find(name) if draft else lookup(self.trees.open(entry.id), name)
-            if found is None:
-                return None
-            draft = draft.below.get(found.name) if draft else None
-            entry = found
-        return replace(entry, id=self._settle(draft)) if draft else entry
-
     def put_file(self, path: str, file: NewFile, *, mtime: int | None = None, replace: bool = False) -> Dirent:
         """Add the file at ``path``; with ``replace`` an existing file gets a new version and keeps its mode.
 
@@ -215,29 +212,43 @@ class Edit(Snapshot):
             ParentMissing: The folder to hold ``target`` is not there.
             BadPath: A folder would move into itself.
         """
-        if target != source and target.startswith(source.rstrip("/") + "/"):
+        if nfc(target).startswith(nfc(source).rstrip("/") + "/"):
             raise BadPath("a folder cannot move into itself", path=target)
         if self.find(target) is not None and self.get(source):
             raise AlreadyExists("the name is taken", path=target)
+        self._draft(split(target)[0])  # before the source is taken away: a caller may go on after an error
         entry = self.remove(source)
         return self._put(target, replace(entry, mtime=self.now) if entry.is_dir else entry)
 
     def free_name(self, path: str) -> str:
         """Return ``path``, or the first of ``name (1).ext``, ``name (2).ext`` ... beside it that is free."""
         parent, name = split(path)
-        stem, dot, extension = name.rpartition(".")
-        if not stem:
-            stem, dot, extension = name, "", ""
         number = 0
         while self.find(path) is not None:
             number += 1
-            path = join(parent, f"{stem} ({number}){dot}{extension}")
+            path = join(parent, numbered(nfc(name), number))
         return path
 
     def settle(self) -> str:
         """Return the root's id with all changes in it."""
         self.root_id = self._settle(self._root)
         return self.root_id
+
+    def _along(self, path: str) -> list[Dirent]:
+        entries = [Dirent(name="", id=self._root.directory.id, mode=MODE_DIR, mtime=0)]
+        draft: _Draft | None = self._root
+        for name in components(self._prefix + path):
+            parent = entries[-1]
+            if not parent.is_dir:
+                return []
+            found = draft.find(name) if draft else lookup(self.trees.open(parent.id), name)
+            if found is None:
+                return []
+            entries.append(found)
+            draft = draft.below.get(found.name) if draft else None
+        if draft:
+            entries[-1] = replace(entries[-1], id=self._settle(draft))
+        return entries[len(components(self._prefix)) :]
 
     def _put(self, path: str, entry: Dirent) -> Dirent:
         parent, name = split(path)
