@@ -1,6 +1,7 @@
 """Opening and closing the data folder."""
 
 import os
+from contextlib import ExitStack
 
 from storage.local import LocalBackend
 from syncfile.config import Config
@@ -20,23 +21,26 @@ def open_core(config: Config, *, alone: bool = True) -> Core:
             beside the server, does neither.
 
     Raises:
-        StoreUnavailable: The disk is missing or failing; nothing was written.
+        DiskMissing: The folder has no marker and is no place for a new store; nothing was written.
+        StoreUnavailable: The disk is failing.
         FolderInUse: Another server works with the folder.
         UnknownFormat, UnknownSchema: The store was made by a newer SyncFile.
     """
     folder = DataFolder(os.fspath(config.data), require_marker=config.require_marker)
     folder.open()
-    try:
+    with ExitStack() as undo:
+        undo.callback(folder.close)
         if alone:
             folder.lock()
         backend = LocalBackend(folder.path)
         if alone:
             backend.prepare()
-        db = open_database(folder.database_path, cache_bytes=config.sqlite_cache << 10)
+        db = open_database(
+            folder.database_path, cache_bytes=config.sqlite_cache << 10, busy_timeout=config.sqlite_busy_timeout
+        )
+        undo.callback(db.close_all)
         migrate(db)
-    except BaseException:
-        folder.close()
-        raise
+        undo.pop_all()
     return Core(config=config, folder=folder, db=db, objects=ObjectStore(db), blocks=BlockStore(db, backend))
 
 
