@@ -61,7 +61,8 @@ class RepoInfo:
         head_id: The commit that it stands at.
         mtime: Of the head, seconds; of a virtual library the origin's.
         size: Of all files at the head, bytes.
-        enc_version: 0 for a plain library; ``magic``, ``random_key`` and ``salt`` belong to an encrypted one.
+        enc_version: 0 for a plain library; ``magic``, ``random_key`` and ``salt`` belong to an encrypted one. Of a
+            virtual library they are the origin's.
         public: What every account may do: "", "r" or "rw".
         history_days: How long history is kept: -1 for ever, 0 not at all; nothing before ``history_since`` counts.
         origin_id: Of a virtual library, the one that it shows a directory of; None for a real one.
@@ -109,7 +110,10 @@ class RepoInfo:
         return "" if self.origin_path in {None, "/"} else str(self.origin_path)
 
 
-_FROM = {"owner": "account.username", "owner_id": "account.id", "mtime": "COALESCE(origin.mtime, repo.mtime)"}
+_OF_ORIGIN = ("mtime", "enc_version", "magic", "random_key", "salt")
+_FROM = {"owner": "account.username", "owner_id": "account.id"} | {
+    name: f"COALESCE(origin.{name}, repo.{name})" for name in _OF_ORIGIN
+}
 _COLUMNS = ", ".join(_FROM.get(field.name, f"repo.{field.name}") for field in fields(RepoInfo)[:-1])
 _SELECT = (
     f"SELECT {_COLUMNS} FROM repo LEFT JOIN repo origin ON origin.id = repo.origin_id"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from syncfile.config import Config
+from syncfile.core.keys import Keys
 from syncfile.core.repo_locks import RepoLocks
 from syncfile.core.throttle import Throttle
 from syncfile.store.blocks import BlockStore
@@ -24,6 +25,7 @@ class Core:
     blocks: BlockStore
     locks: RepoLocks = field(default_factory=RepoLocks)
     throttle: Throttle = field(default_factory=Throttle)
+    keys: Keys = field(default_factory=Keys)
     clock: Callable[[], float] = time.time
 
     def now(self) -> int:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from syncfile.core import quota
-from syncfile.core.access import WRITE, Actor, require
+from syncfile.core.access import READ, WRITE, Actor, RepoInfo, require
 from syncfile.core.core import Core
-from syncfile.core.repos import open_repo
+from syncfile.core.keys import Unlocked
+from syncfile.core.plaintext import iter_plain
+from syncfile.core.repos import snapshot
 from syncfile.errors import QuotaFull
 from syncfile.store.blocks import Span
 from syncfile.store.chunker import FileSink, NewFile
@@ -15,59 +17,76 @@ from syncfile.store.objects import Dirent, File
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file's entry and content, ready to be read."""
+    """A file's entry and content, ready to be read.
+
+    Attributes:
+        repo_id: Of the library that keeps its blocks.
+        unlocked: The key to them, where that is encrypted; then read with ``iter_bytes``.
+    """
 
     core: Core
     repo_id: str
     entry: Dirent
     file: File
+    unlocked: Unlocked | None = None
 
     @property
     def size(self) -> int:
         return self.file.size
 
     def spans(self, offset: int, length: int) -> Iterator[Span]:
-        """Yield where the bytes of a range lie. Raises ``BytesMissing`` for the first block that is not there."""
+        """Yield where the stored bytes of a range lie. Raises ``BytesMissing`` if the first block is not there."""
         return self.core.blocks.spans(self.repo_id, self.file, offset, length)
 
+    def iter_bytes(self, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """Yield the plaintext of a range in parts of at most 256 KiB. Raises ``BytesMissing`` on the way."""
+        length = self.size - offset if length is None else length
+        return iter_plain(self.core.blocks, self.repo_id, self.file, self.unlocked, offset, length)
 
-def admit(core: Core, actor: Actor, repo_id: str, length: int | None) -> None:
-    """Ask, before the first byte of an upload is read, whether it would be taken.
+
+def admit(core: Core, actor: Actor, repo_id: str, length: int | None) -> RepoInfo:
+    """Ask, before the first byte of an upload is read, whether it would be taken, and return the library.
 
     Args:
         length: Bytes announced; None if the client does not say.
 
     Raises:
         NotFound, PermissionDenied: The actor may not write there.
+        LibraryLocked: It is encrypted, and the actor has not unlocked it.
         QuotaFull, DiskFull, StoreUnavailable: There is no room, or no disk.
     """
     repo = require(core.db, actor, repo_id, WRITE)
+    core.keys.require(repo, actor)
     core.folder.check()
     quota.require_room(core, repo.owner_id, length or 0)
+    return repo
 
 
 def ingest(core: Core, actor: Actor, repo_id: str, chunks: Iterable[bytes], length: int | None = None) -> NewFile:
     """Store a stream as the blocks of a new file, which no directory names yet.
 
     Everything is on disk when this returns, but what is small enough to be written with the commit. If the stream
-    breaks, what was written is taken back.
+    breaks, whole blocks that were written are left to gc.
 
     Args:
         chunks: The content, in pieces of any size.
         length: Bytes announced; None if the client does not say.
 
     Raises:
-        NotFound, PermissionDenied, QuotaFull, DiskFull, StoreUnavailable: As ``admit``; the last three at any moment.
+        NotFound, PermissionDenied, LibraryLocked: As ``admit``.
+        QuotaFull, DiskFull, StoreUnavailable: As ``admit``, and at any moment.
     """
-    admit(core, actor, repo_id, length)
-    owner_id = require(core.db, actor, repo_id, WRITE).owner_id
-    room = quota.room(core, owner_id)
-    sink = FileSink(core.blocks, repo_id)
+    repo = admit(core, actor, repo_id, length)
+    room = quota.room(core, repo.owner_id)
+    unlocked = core.keys.require(repo, actor)
+    sink = FileSink(core.blocks, repo.store_id, unlocked.encryptor if unlocked else None)
     try:
         for chunk in chunks:
             if sink.size + len(chunk) > room:
                 raise QuotaFull("the quota is full")
             sink.write(chunk)
+            if unlocked:
+                unlocked.touch()
         return sink.finish()
     except BaseException:
         sink.abort()
@@ -79,9 +98,15 @@ def open_file(core: Core, actor: Actor, repo_id: str, path: str) -> StoredFile:
 
     Raises:
         NotFound: There is no such library or file for this actor.
+        LibraryLocked: It is encrypted, and the actor has not unlocked it.
     """
-    entry = open_repo(core, actor, repo_id).file(path)
-    return StoredFile(core, repo_id, entry, core.objects.get_file(repo_id, entry.id))
+    repo = require(core.db, actor, repo_id, READ)
+    return open_entry(core, repo, snapshot(core, repo).file(path), core.keys.require(repo, actor))
+
+
+def open_entry(core: Core, repo: RepoInfo, entry: Dirent, unlocked: Unlocked | None) -> StoredFile:
+    """Return a file of a library, ready to be read; permission was asked before."""
+    return StoredFile(core, repo.store_id, entry, core.objects.get_file(repo.store_id, entry.id), unlocked)
 
 
 def has_bytes(stored: StoredFile) -> bool:

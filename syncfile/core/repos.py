@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from syncfile.core.access import READ, WRITE, Actor, RepoInfo, find_repo, refresh, require
 from syncfile.core.core import Core
+from syncfile.core.crypto import Encryption
 from syncfile.core.heads import land, root_of
 from syncfile.core.tree import Edit, Snapshot, Trees
 from syncfile.errors import NotFound
@@ -21,8 +22,10 @@ def open_repo(core: Core, actor: Actor, repo_id: str) -> Snapshot:
 
     Raises:
         NotFound: There is no such library for this actor.
+        LibraryLocked: It is encrypted, and the actor has not unlocked it.
     """
     repo = require(core.db, actor, repo_id, READ)
+    core.keys.require(repo, actor)
     return snapshot(core, repo)
 
 
@@ -56,12 +59,13 @@ def edit_repo(core: Core, actor: Actor, repo_id: str, message: str = "") -> Iter
         message: Shown in the history, for example ``Added "a.jpg"``; the body may set ``edit.message`` instead.
 
     Raises:
-        NotFound, PermissionDenied: At the door, before anything is read.
+        NotFound, PermissionDenied, LibraryLocked: At the door, before anything is read.
         Locked: Somebody else has locked what would change.
         Busy: Others hold the library for too long.
         QuotaFull, DiskFull, StoreUnavailable: From the last step; nothing was changed.
     """
     repo = require(core.db, actor, repo_id, WRITE)
+    core.keys.require(repo, actor)
     core.folder.check()
     with core.locks.hold(repo.store_id):
         repo = require(core.db, actor, repo_id, WRITE)
@@ -74,12 +78,28 @@ def edit_repo(core: Core, actor: Actor, repo_id: str, message: str = "") -> Iter
             land(core, store, edit, actor)
 
 
-def create_repo(core: Core, owner_id: int, name: str, desc: str = "") -> RepoInfo:
-    """Create an empty library of an account, with its first commit; joins a running transaction."""
+def create_repo(
+    core: Core,
+    owner_id: int,
+    name: str,
+    desc: str = "",
+    *,
+    repo_id: str = "",
+    encryption: Encryption | None = None,
+) -> RepoInfo:
+    """Create an empty library of an account, with its first commit; joins a running transaction.
+
+    Args:
+        repo_id: UUID text that nothing was ever named by; made up if empty.
+        encryption: Of an encrypted library; it belongs to ``repo_id``.
+
+    Raises:
+        NotFound: There is no such account.
+    """
     owner = core.db.execute_sql("SELECT username FROM account WHERE id = ?", (owner_id,)).fetchone()
     if owner is None:
         raise NotFound("there is no such account")
-    repo_id = str(uuid.uuid4())
+    repo_id = repo_id or str(uuid.uuid4())
     commit = Commit(
         repo_id=repo_id,
         root_id=EMPTY_ID,
@@ -89,6 +109,11 @@ def create_repo(core: Core, owner_id: int, name: str, desc: str = "") -> RepoInf
         parent_id=None,
         repo_name=name,
         repo_desc=desc,
+        encrypted=encryption is not None,
+        enc_version=encryption.version if encryption else 0,
+        magic=encryption.magic if encryption else "",
+        key=encryption.random_key if encryption else "",
+        salt=encryption.salt if encryption else "",
     )
     with core.db.transaction():
         core.objects.save_commit(repo_id, commit)
@@ -100,6 +125,10 @@ def create_repo(core: Core, owner_id: int, name: str, desc: str = "") -> RepoInf
             head_id=commit.id,
             created_at=commit.ctime,
             mtime=commit.ctime,
+            enc_version=commit.enc_version,
+            magic=commit.magic,
+            random_key=commit.key,
+            salt=commit.salt,
         ).execute()
     repo = find_repo(core.db, repo_id)
     assert repo is not None

@@ -148,6 +148,7 @@ def file_reply(
     mtime: int,
     name: str,
     spans: Callable[[int, int], Iterable[Segment]],
+    stream: Callable[[int, int], Iterator[bytes]] | None = None,
     content_type: str = "",
     inline: bool = False,
 ) -> Reply:
@@ -160,6 +161,7 @@ def file_reply(
         mtime: Seconds.
         name: Offered for saving.
         spans: Returns the segments that make up ``length`` bytes from ``offset``, called as ``spans(offset, length)``.
+        stream: Yields these bytes instead, where they are not stored as they are sent; one range at a time.
         content_type: Guessed from the name if empty.
         inline: Let the browser show it, in a sandbox, rather than save it.
 
@@ -182,15 +184,18 @@ def file_reply(
         parts = parse_range(_range_header(call, etag, mtime), size)
     except Unsatisfiable:
         return Reply(None, 416, {"Accept-Ranges": "bytes", "Content-Range": f"bytes */{size}"})
-    if len(parts) > 1:
+    if len(parts) > 1 and stream is None:
         return _several(parts, kind, size, headers, spans)
     headers["Content-Type"] = kind
-    part = parts[0] if parts else Span(0, size)
-    if parts:
+    is_part = len(parts) == 1
+    part = parts[0] if is_part else Span(0, size)
+    if is_part:
         headers["Content-Range"] = part.content_range(size)
     if call.method == "HEAD":
         return Reply(None, 200, headers | {"Content-Length": str(size)})
-    return Reply(FileSegments(spans(part.offset, part.length)), 206 if parts else 200, headers)
+    headers["Content-Length"] = str(part.length)
+    body = FileSegments(spans(part.offset, part.length)) if stream is None else stream(part.offset, part.length)
+    return Reply(body, 206 if is_part else 200, headers)
 
 
 def _range_header(call: Call, etag: str, mtime: int) -> str:

@@ -11,6 +11,9 @@ from syncfile.transfer.segments import BytesRange, FileRange, Segment
 def stored_reply(call: Call, stored: StoredFile, *, inline: bool = False) -> Reply:
     """Answer with a file or the ranges of it that the call asks for; see ``ranges.file_reply``.
 
+    What is encrypted on the disk is decrypted by the thread that runs this, all the while that the client reads: let
+    such routes be ``long``.
+
     Raises:
         BytesMissing: The first block of what is asked for is not in the store.
     """
@@ -24,5 +27,12 @@ def stored_reply(call: Call, stored: StoredFile, *, inline: bool = False) -> Rep
 
     entry = stored.entry
     return file_reply(
-        call, size=stored.size, etag=entry.id, mtime=entry.mtime, name=entry.name, spans=segments, inline=inline
+        call,
+        size=stored.size,
+        etag=entry.id,
+        mtime=entry.mtime,
+        name=entry.name,
+        spans=segments,
+        stream=stored.iter_bytes if stored.unlocked else None,
+        inline=inline,
     )

@@ -160,16 +160,16 @@ class BlockStore:
             else:
                 self._copy_parts(source, target)
 
-    def read(self, repo_id: str, block_id: str) -> Iterator[bytes]:
-        """Yield the bytes of a block as stored, in parts of at most 256 KiB.
+    def read(self, repo_id: str, block_id: str, offset: int = 0) -> Iterator[bytes]:
+        """Yield the bytes of a block as stored, from ``offset`` on, in parts of at most 256 KiB.
 
         Raises:
             BytesMissing: There is none of this id.
         """
         if (body := self._find_row(repo_id, block_id)) is not None:
-            yield body
+            yield body[offset:]
             return
-        with _reading(block_id), self._backend.open(Key(repo_id, block_id)) as file:
+        with _reading(block_id), self._backend.open(Key(repo_id, block_id), offset) as file:
             while part := file.read(_PART_BYTES):
                 yield part
 

@@ -1,0 +1,106 @@
+"""Encrypted libraries: created, unlocked for an hour of use, given another password."""
+
+import uuid
+from dataclasses import replace
+
+from syncfile.core import crypto
+from syncfile.core.access import READ, Actor, RepoInfo, require, require_owner
+from syncfile.core.core import Core
+from syncfile.core.crypto import Encryption
+from syncfile.core.heads import advance, new_commit, root_of
+from syncfile.core.repos import create_repo
+from syncfile.core.tree import Trees
+from syncfile.errors import BadRequest
+
+#: What every sync client can open.
+DEFAULT_VERSION = 2
+
+
+def create_encrypted(
+    core: Core, actor: Actor, name: str, desc: str, password: str, version: int = DEFAULT_VERSION
+) -> RepoInfo:
+    """Create an empty encrypted library of the actor and unlock it for them. The password is not kept.
+
+    Args:
+        version: 2 or 4.
+
+    Raises:
+        BadRequest: There is no such version, or the password is empty.
+        NotFound: The actor has no account.
+    """
+    repo_id = str(uuid.uuid4())
+    encryption = crypto.new_encryption(password, repo_id, version)
+    repo = create_repo(core, actor.account_id or 0, name, desc, repo_id=repo_id, encryption=encryption)
+    key = crypto.unlock(encryption, repo_id, password)
+    assert key is not None
+    core.keys.put(repo, actor, key)
+    return repo
+
+
+def unlock(core: Core, actor: Actor, repo_id: str, password: str) -> None:
+    """Let the actor use an encrypted library until an hour after the last use.
+
+    Raises:
+        NotFound: There is no such library for this actor.
+        BadRequest: The password is wrong, or the library is not encrypted (``reason="plain"``).
+        TooMany: Too many wrong passwords.
+    """
+    repo = require(core.db, actor, repo_id, READ)
+    encryption = encryption_of(repo)
+    with core.throttle.check("library", actor.address, repo.store_id) as attempt:
+        key = crypto.unlock(encryption, repo.store_id, password)
+        if key is None:
+            attempt.failed()
+            raise _wrong_password("password")
+        attempt.succeeded()
+    core.keys.put(repo, actor, key)
+
+
+def change_password(core: Core, actor: Actor, repo_id: str, old: str, new: str) -> None:
+    """Give an encrypted library of the actor another password; everybody else has to unlock it again.
+
+    Raises:
+        NotFound, PermissionDenied: It is not the actor's.
+        BadRequest: The old password is wrong, the new one empty, or the library is not encrypted.
+        TooMany: Too many wrong passwords.
+    """
+    require_owner(core.db, actor, repo_id)
+    with core.locks.hold(repo_id):
+        repo = require_owner(core.db, actor, repo_id)
+        with core.throttle.check("library", actor.address, repo_id) as attempt:
+            encryption = crypto.change_password(encryption_of(repo), repo_id, old, new)
+            if encryption is None:
+                attempt.failed()
+                raise _wrong_password("old_password")
+            attempt.succeeded()
+        _commit(core, repo, actor, encryption)
+    core.keys.forget(repo)
+    unlock(core, actor, repo_id, new)
+
+
+def encryption_of(repo: RepoInfo) -> Encryption:
+    """Return what an encrypted library's commits carry. Raises ``BadRequest`` if it is not encrypted."""
+    if not repo.is_encrypted:
+        raise BadRequest("the library is not encrypted", reason="plain")
+    return Encryption(repo.enc_version, repo.magic, repo.random_key, repo.salt)
+
+
+def _commit(core: Core, repo: RepoInfo, actor: Actor, encryption: Encryption) -> None:
+    changed = replace(repo, magic=encryption.magic, random_key=encryption.random_key)
+    root_id = root_of(core, repo)
+    with core.db.transaction():
+        advance(
+            core,
+            repo,
+            Trees(core.objects, repo.id),
+            new_commit(core, changed, root_id, actor.username, "Changed library password"),
+            actor,
+        )
+        core.db.rows(
+            "UPDATE repo SET magic = ?, random_key = ? WHERE id = ?",
+            *(encryption.magic, encryption.random_key, repo.id),
+        )
+
+
+def _wrong_password(parameter: str) -> BadRequest:
+    return BadRequest("the password is wrong", parameter=parameter, reason="password")
