@@ -65,6 +65,26 @@ def test_a_job_that_fails_costs_no_thread(logs_errors: None) -> None:
     assert pool.join(20) == 0
 
 
+def test_where_no_more_threads_can_be_started_those_that_run_must_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    pool: ThreadPool[Job] = ThreadPool("test", 5)
+    first, second = Work(), Work()
+    pool.add(first)
+    assert first.began.wait(20)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        pool.add(second)
+        with pytest.raises(RuntimeError):
+            ThreadPool[Job]("other", 5).add(Work())
+    first.end.set()
+    second.end.set()
+    assert second.began.wait(20)
+    pool.drop()
+    assert pool.join(20) == 0
+
+
 def test_a_dropped_pool_begins_nothing() -> None:
     pool: ThreadPool[Job] = ThreadPool("test", 1)
     first, second, third = Work(), Work(), Work()
