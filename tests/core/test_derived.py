@@ -142,7 +142,7 @@ class Editing(RuleBasedStateMachine):
             file = ingest(self.core, self.actor, self.repo_id, body)
             replace = bool(number % 2)
             path = old if number % 3 == 0 else new
-            self._call(edit, model.put(path, body, replace=replace), lambda: edit.put_file(path, file, replace=replace))
+            self._call(model.put(path, body, replace=replace), edit.put_file, path, file, replace=replace)
         elif kind == "folder":
             self._call(model.put(new, None), edit.make_dir, new)
         elif kind == "remove":
