@@ -39,8 +39,9 @@ def drop_group(db: Database, group_id: int, now: int) -> None:
 
 
 def drop_member(db: Database, group_id: int, account_id: int, now: int) -> None:
-    """Take an account out of a group, and from the group what that account shared with it."""
-    db.rows("DELETE FROM share WHERE group_id = ? AND shared_by = ?", group_id, account_id)
+    """Take an account out of a group, and from the group the libraries of that account."""
+    owned = "SELECT id FROM repo WHERE owner_id = ?"
+    db.rows(f"DELETE FROM share WHERE group_id = ? AND repo_id IN ({owned})", group_id, account_id)
     db.rows("DELETE FROM member WHERE group_id = ? AND account_id = ?", group_id, account_id)
     drop_unshared(db, now)
 

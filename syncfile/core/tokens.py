@@ -9,9 +9,9 @@ from secrets import token_hex
 from typing import Literal
 from uuid import UUID, uuid4
 
-from syncfile.core.access import Actor
+from syncfile.core.access import Actor, require_account
 from syncfile.core.core import Core
-from syncfile.errors import Busy, DiskFull, NotAuthenticated, StoreUnavailable
+from syncfile.errors import Busy, DiskFull, NotAuthenticated, NotFound, StoreUnavailable
 from syncfile.store.tables import Token
 
 #: ``login`` for programs, ``session`` for the web page's cookie, ``legacy`` an authid, ``sync`` of one library for
@@ -24,6 +24,8 @@ TRANSFER_SECONDS = 3600
 #: How old "last seen" may get before it is written again: reading must not become writing.
 SEEN_SECONDS = 300
 SWEEP_ROWS = 500
+LIST_ROWS = 1000
+ID_CHARS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,29 @@ class Device:
     name: str = ""
     platform: str = ""
     client_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDevice:
+    """A live token as its owner sees it: something that is signed in.
+
+    Attributes:
+        id: The beginning of the token's hash, which tells nothing of the token.
+        is_current: It authenticated this very call.
+        address: From where it was last seen; as ``last_seen_at``, up to ``SEEN_SECONDS`` old.
+        repo_id: The only library that it is good for; None for all.
+        issued_at: Seconds, as ``expires_at`` (None: until revoked) and ``last_seen_at``.
+    """
+
+    id: str
+    is_current: bool
+    kind: str
+    device: Device
+    address: str
+    repo_id: str | None
+    issued_at: int
+    expires_at: int | None
+    last_seen_at: int
 
 
 #: The parent is asked too, so that nothing outlives it whoever removed it, and however.
@@ -153,6 +178,29 @@ def revoke_all(core: Core, account_id: int, except_hash: str = "") -> None:
     sql = "DELETE FROM token WHERE account_id = ? AND token_hash <> ? AND COALESCE(parent_hash, '-') <> ?"
     with core.db.transaction():
         core.db.rows(sql, account_id, except_hash, except_hash)
+
+
+def list_devices(core: Core, actor: Actor) -> list[TokenDevice]:
+    """Return what is signed in with the actor's account, last seen first; links to single files are no devices."""
+    rows = core.db.rows(
+        "SELECT token_hash, kind, device_id, device_name, platform, client_version, address, repo_id, issued_at,"
+        " expires_at, last_seen_at FROM token WHERE account_id = ? AND kind <> 'transfer'"
+        " AND (expires_at IS NULL OR expires_at > ?) ORDER BY last_seen_at DESC, token_hash LIMIT ?",
+        *(require_account(actor), core.now(), LIST_ROWS),
+    )
+    return [
+        TokenDevice(token_hash[:ID_CHARS], token_hash == actor.token_hash, kind, Device(*rest[:4]), *rest[4:])
+        for token_hash, kind, *rest in rows
+    ]
+
+
+def revoke_device(core: Core, actor: Actor, token_id: str) -> None:
+    """Sign out one device of the actor's account. Raises ``NotFound``."""
+    sql = "SELECT token_hash FROM token WHERE account_id = ? AND kind <> 'transfer' AND SUBSTR(token_hash, 1, ?) = ?"
+    row = core.db.row(sql, require_account(actor), ID_CHARS, token_id)
+    if row is None:
+        raise NotFound("there is no such device")
+    revoke(core, row[0])
 
 
 def sweep_expired(core: Core) -> int:

@@ -11,7 +11,7 @@ from syncfile.core import tokens, users
 from syncfile.core.access import Actor, anyone
 from syncfile.core.core import Core
 from syncfile.core.tokens import AUTHID_SECONDS, TRANSFER_SECONDS, Device, Kind
-from syncfile.errors import NotAuthenticated
+from syncfile.errors import NotAuthenticated, NotFound
 from tests.core.accounts import HERE, PASSWORD, ROOT, THERE, actor_of, add, move_clock, open_store
 
 core = pytest.fixture(open_store)
@@ -339,3 +339,34 @@ def test_nobody_in_particular_gets_no_transfer(core: Core) -> None:
 def test_the_hot_path_is_one_look_up_by_key(core: Core, ann: users.Account) -> None:
     plan = core.db.rows("EXPLAIN QUERY PLAN " + tokens._FIND, "h", "login", 0, 0)
     assert [row[-1].split()[0] for row in plan] == ["SEARCH"] * 3
+
+
+# --- devices
+
+
+def test_devices_are_listed_last_seen_first_without_links_to_files(core: Core, ann: users.Account) -> None:
+    bob = add(core, "bob")
+    tokens.issue(core, "login", bob.id, lifetime=None)
+    device = tokens.Device("id-1", "phone", "android", "1.2")
+    token = tokens.issue(core, "login", ann.id, lifetime=None, address=HERE, device=device)
+    actor = tokens.authenticate(core, "login", token, HERE)
+    move_clock(core, 10)
+    tokens.issue(core, "session", ann.id, lifetime=60, address=THERE)
+    tokens.issue_transfer(core, actor, ann.default_repo_id, "/a", "download")
+    session, login = tokens.list_devices(core, actor)
+    assert (session.kind, session.address, session.is_current) == ("session", THERE, False)
+    assert login == tokens.TokenDevice(
+        actor.token_hash[:16], True, "login", device, HERE, None, 1_700_000_000, None, 1_700_000_000
+    )
+    move_clock(core, 60)
+    assert tokens.list_devices(core, actor) == [login]
+
+
+def test_a_device_is_signed_out_by_its_owner_alone(core: Core, ann: users.Account) -> None:
+    bob, token = add(core, "bob"), login(core, ann)
+    (device,) = tokens.list_devices(core, actor_of(ann))
+    for actor, token_id in ((actor_of(bob), device.id), (actor_of(ann), "0" * 16), (actor_of(ann), "")):
+        with pytest.raises(NotFound):
+            tokens.revoke_device(core, actor, token_id)
+    tokens.revoke_device(core, actor_of(ann), device.id)
+    assert tokens.find(core, "login", token) is None
