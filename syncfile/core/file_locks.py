@@ -30,6 +30,12 @@ def iter_locks(db: Database, repo_id: str) -> Iterator[FileLock]:
         yield FileLock(*row)
 
 
+def locks_below(db: Database, repo_id: str, folder: str) -> list[FileLock]:
+    """Return the locks of files below a folder, which is "" for the root."""
+    below = (f"{folder}/", f"{folder}0")  # "0" is what follows "/"
+    return [FileLock(*row) for row in db.rows(_SELECT + " AND path > ? AND path < ?", repo_id, *below)]
+
+
 def find_lock(db: Database, repo_id: str, path: str) -> FileLock | None:
     """Return the lock of a file, if it has one."""
     row = db.row(_SELECT + " AND file_lock.path = ?", repo_id, path)

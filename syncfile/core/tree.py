@@ -182,6 +182,24 @@ class Edit(Snapshot):
             raise AlreadyExists("the name is taken", path=path)
         return self._put(path, entry)
 
+    def put_back(self, path: str, entry: Dirent) -> None:
+        """Let a file or folder hold again what a stored entry names, whether or not one is there now.
+
+        Raises:
+            AlreadyExists: A folder is where the file was, or a file where the folder was.
+            ParentMissing: The folder to hold it is not there.
+        """
+        now = self.find(path)
+        if now is not None and now.is_dir != entry.is_dir:
+            raise AlreadyExists("the name is taken", path=path)
+        if now is None or not now.is_dir:
+            self._put(path, entry)
+            return
+        draft = self._draft(path)
+        draft.directory = self.trees.open(entry.id)
+        draft.changes.clear()
+        draft.below.clear()
+
     def make_dir(self, path: str, *, parents: bool = False) -> Dirent:
         """Add an empty folder; ``parents`` adds the folders above it too.
 

@@ -1,0 +1,159 @@
+"""The states that a library went through: which of them are kept, and what each one changed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from syncfile.core.access import READ, Actor, RepoInfo, find_repo, require
+from syncfile.core.core import Core
+from syncfile.core.differences import Difference, differences
+from syncfile.core.repos import snapshot
+from syncfile.core.tree import Snapshot, Trees
+from syncfile.errors import NotFound
+from syncfile.store.objects import EMPTY_ID, Commit
+
+_AT_ONCE = 100
+_NEVER = 2**62
+#: Keys alone: a commit's text is read when it is wanted.
+_CHAIN = (
+    "WITH RECURSIVE chain(id, parent_id, ctime, place) AS ("
+    "SELECT id, parent_id, ctime, 0 FROM commits WHERE repo_id = ? AND id = ?"
+    " UNION ALL SELECT commits.id, commits.parent_id, commits.ctime, place + 1 FROM chain JOIN commits"
+    " ON commits.repo_id = ? AND commits.id = chain.parent_id WHERE place < ?"
+    ") SELECT id, parent_id, ctime FROM chain ORDER BY place"
+)
+_TOUCHED = "SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND (path = ? OR path > ? AND path < ?) LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What one actor may see of a library's past.
+
+    Attributes:
+        repo: The library that was asked for.
+        store: The one that keeps its commits: itself, or the origin of a virtual one.
+        since: Seconds; commits before it are not shown any more, but for the head.
+    """
+
+    repo: RepoInfo
+    store: RepoInfo
+    since: int
+
+    def keeps(self, commit: Commit) -> bool:
+        """Tell whether a commit is still shown."""
+        return commit.ctime >= self.since or commit.id == self.store.head_id
+
+    def inside(self, path: str | None) -> str | None:
+        """Return what a path of the store is in the library; None if it is outside of it."""
+        prefix = self.repo.prefix
+        if path is None or not path.startswith(f"{prefix}/"):
+            return None
+        return path[len(prefix) :]
+
+
+def open_history(core: Core, actor: Actor, repo_id: str, permission: str = READ) -> History:
+    """Return the past of a library. Raises ``NotFound``, ``PermissionDenied``."""
+    return history_of(core, require(core.db, actor, repo_id, permission))
+
+
+def history_of(core: Core, repo: RepoInfo) -> History:
+    """Return the past of a library; permission was asked before. Raises ``NotFound``."""
+    store = find_repo(core.db, repo.store_id)
+    if store is None:
+        raise NotFound("there is no such library")
+    return History(repo, store, kept_since(store, core.now()))
+
+
+def kept_since(repo: RepoInfo, now: int) -> int:
+    """Return the time before which nothing of a real library's past is shown."""
+    if repo.history_days == 0:
+        return _NEVER
+    if repo.history_days < 0:
+        return repo.history_since
+    return max(repo.history_since, now - repo.history_days * 86400)
+
+
+def list_commits(core: Core, actor: Actor, repo_id: str, start: int, limit: int) -> list[Commit]:
+    """Return a page of the states of a library, newest first; of a virtual one, those that changed its directory.
+
+    Raises:
+        NotFound: There is no such library for this actor.
+    """
+    history = open_history(core, actor, repo_id)
+    return [
+        core.objects.get_commit(history.store.id, id_) for id_ in islice(iter_ids(core, history), start, start + limit)
+    ]
+
+
+def iter_ids(core: Core, history: History) -> Iterator[str]:
+    """Yield the ids of the commits that ``list_commits`` pages through."""
+    for commit_id, ctime in _iter_chain(core, history.store):
+        if ctime < history.since and commit_id != history.store.head_id:
+            return
+        if not history.repo.prefix or _touches(core, history, commit_id):
+            yield commit_id
+
+
+def get_commit(core: Core, history: History, commit_id: str) -> Commit:
+    """Return a commit that is still shown. Raises ``NotFound``."""
+    commit = core.objects.find_commit(history.store.id, commit_id)
+    if commit is None or not history.keeps(commit):
+        raise NotFound("there is no such version any more")
+    return commit
+
+
+def commit_changes(
+    core: Core, actor: Actor, repo_id: str, commit_id: str, start: int, limit: int
+) -> tuple[Commit, list[Difference]]:
+    """Return a commit and a page of what it changed. An added or removed folder stands for all that it holds.
+
+    Raises:
+        NotFound: There is no such library or commit for this actor, or it is not kept any more.
+    """
+    history = open_history(core, actor, repo_id)
+    commit = get_commit(core, history, commit_id)
+    trees = Trees(core.objects, history.store.id)
+    old_id = EMPTY_ID
+    if commit.parent_id is not None:
+        parent = core.objects.get_commit(history.store.id, commit.parent_id)
+        old_id = _directory_id(Snapshot(trees, parent.root_id), history.repo.prefix)
+    new_id = _directory_id(Snapshot(trees, commit.root_id), history.repo.prefix)
+    told = (item for item in differences(trees, old_id, new_id)() if not _is_within_only(item))
+    return commit, list(islice(told, start, start + limit))
+
+
+def tree_at(core: Core, history: History, commit: Commit) -> Snapshot:
+    """Return the library as it was. Raises ``NotFound`` if a virtual one's directory was not there."""
+    trees = Trees(core.objects, history.store.id)
+    whole = Snapshot(trees, commit.root_id)
+    return Snapshot(trees, whole.directory(history.repo.prefix or "/").id)
+
+
+def tree_now(core: Core, history: History) -> Snapshot:
+    """Return the library as it is."""
+    return snapshot(core, history.repo)
+
+
+def _iter_chain(core: Core, store: RepoInfo) -> Iterator[tuple[str, int]]:
+    """Yield id and time of the head, its parent and so on: the states, without the branches merged into them."""
+    next_id: str | None = store.head_id
+    while next_id is not None:
+        rows = core.db.rows(_CHAIN, store.id, next_id, store.id, _AT_ONCE - 1)
+        yield from ((commit_id, ctime) for commit_id, _, ctime in rows)
+        next_id = rows[-1][1] if rows else None
+
+
+def _touches(core: Core, history: History, commit_id: str) -> bool:
+    prefix = history.repo.prefix
+    below = (prefix, f"{prefix}/", f"{prefix}0")  # "0" is what follows "/"
+    return core.db.row(_TOUCHED, history.store.id, commit_id, *below) is not None
+
+
+def _directory_id(tree: Snapshot, path: str) -> str:
+    entry = tree.find(path)
+    return entry.id if entry is not None and entry.is_dir else EMPTY_ID
+
+
+def _is_within_only(item: Difference) -> bool:
+    """Tell whether a folder differs only in what it holds, which is told by itself."""
+    return item.old_path is None and item.old is not None and item.new is not None and item.new.is_dir

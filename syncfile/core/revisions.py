@@ -1,0 +1,131 @@
+"""Earlier versions of a file or folder: which there are, what they held, and bringing one back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+
+from syncfile.core.access import WRITE, Actor
+from syncfile.core.commits import History, open_history, tree_at, tree_now
+from syncfile.core.core import Core
+from syncfile.core.history import Revision, iter_revisions
+from syncfile.core.paths import clean_path, split
+from syncfile.core.repos import edit_repo
+from syncfile.errors import NotFound
+from syncfile.store.objects import Commit, Dirent
+
+
+@dataclass(frozen=True, slots=True)
+class FileRevision:
+    """A commit that changed a file.
+
+    Attributes:
+        file_id: Of the file after it.
+        size: Bytes.
+        renamed_from: Its path before, where the commit renamed it.
+    """
+
+    commit: Commit
+    file_id: str
+    size: int
+    renamed_from: str | None
+
+
+def list_revisions(core: Core, actor: Actor, repo_id: str, path: str, start: int, limit: int) -> list[FileRevision]:
+    """Return a page of the versions of the file at ``path``, newest first, followed through renames.
+
+    Raises:
+        NotFound: There is no such file for this actor.
+    """
+    history = open_history(core, actor, repo_id)
+    path = clean_path(path)
+    tree = tree_now(core, history)
+    tree.file(path)
+    page = islice(_iter_kept(core, history, tree.resolve(path)), start, start + limit)
+    return [_with_commit(core, history, item) for item in page]
+
+
+def entry_at(core: Core, history: History, path: str, commit_id: str) -> Dirent:
+    """Return what was at ``path`` in a commit, or what is there now and had another name then.
+
+    Raises:
+        NotFound: There was no such thing, or it is not kept any more.
+    """
+    commit = core.objects.find_commit(history.store.id, commit_id)
+    if commit is None:
+        raise NotFound("there is no such version any more")
+    then = tree_at(core, history, commit)
+    entry = then.find(path) or then.find(_path_then(core, history, path, commit_id))
+    if entry is None:
+        raise NotFound("there was no such file or folder in that version")
+    now = tree_now(core, history).find(path)
+    if not history.keeps(commit) and (now is None or now.id != entry.id):
+        raise NotFound("there is no such version any more")
+    return replace(entry, name=split(path)[1])
+
+
+def revert_file(core: Core, actor: Actor, repo_id: str, path: str, commit_id: str) -> None:
+    """Give a file the content that it had in a commit; one that was deleted since comes back.
+
+    Raises:
+        NotFound: There was no such file, or it is not kept any more.
+        PermissionDenied, Locked: The actor may not change it.
+        AlreadyExists: A folder has its name by now.
+        ParentMissing: The folder to hold it is gone.
+    """
+    history = open_history(core, actor, repo_id, WRITE)
+    path = clean_path(path)
+    old = entry_at(core, history, path, commit_id)
+    if old.is_dir:
+        raise NotFound("there was no such file in that version")
+    message = f'Reverted file "{old.name}" to status at {_date(core, history, commit_id)}'
+    with edit_repo(core, actor, repo_id, message) as edit:
+        edit.put_back(path, old)
+
+
+def revert_folder(core: Core, actor: Actor, repo_id: str, path: str, commit_id: str) -> None:
+    """Let a folder, or at "/" the whole library, hold what it held in a commit; one that was deleted comes back.
+
+    Raises:
+        NotFound, PermissionDenied, Locked, AlreadyExists, ParentMissing: As ``revert_file``.
+    """
+    history = open_history(core, actor, repo_id, WRITE)
+    path = clean_path(path)
+    old = entry_at(core, history, path, commit_id)
+    if not old.is_dir:
+        raise NotFound("there was no such folder in that version")
+    date = _date(core, history, commit_id)
+    what = f'directory "{old.name}"' if path != "/" else "repo"
+    with edit_repo(core, actor, repo_id, f"Reverted {what} to status at {date}") as edit:
+        edit.put_back(path, old)
+
+
+def status_date(seconds: int) -> str:
+    """Return a time as the history's texts show it, UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _date(core: Core, history: History, commit_id: str) -> str:
+    return status_date(core.objects.get_commit(history.store.id, commit_id).ctime)
+
+
+def _iter_kept(core: Core, history: History, path: str) -> Iterator[Revision]:
+    """Yield the newest version and all that are still shown, as long as the file was in the library."""
+    revisions = iter_revisions(core.db, core.objects, history.store.id, history.repo.prefix + path)
+    for place, item in enumerate(revisions):
+        if (place and item.ctime < history.since) or history.inside(item.path) is None:
+            return
+        yield item
+
+
+def _path_then(core: Core, history: History, path: str, commit_id: str) -> str:
+    """Return the path that the file of today had in a commit that changed it; else ``path``."""
+    for item in _iter_kept(core, history, path):
+        if item.commit_id == commit_id:
+            return history.inside(item.path) or path
+    return path
+
+
+def _with_commit(core: Core, history: History, item: Revision) -> FileRevision:
+    commit = core.objects.get_commit(history.store.id, item.commit_id)
+    return FileRevision(commit, item.object_id, item.size, history.inside(item.old_path))
