@@ -51,6 +51,10 @@ class AlreadyExists(SyncFileError):
     """The name is taken."""
 
 
+class WrongOffset(SyncFileError):
+    """A piece of a file does not follow what is there already (``received=`` bytes)."""
+
+
 class HeadMoved(SyncFileError):
     """Another commit landed first and the two could not be merged."""
 

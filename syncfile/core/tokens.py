@@ -24,6 +24,8 @@ TRANSFER_SECONDS = 3600
 #: How old "last seen" may get before it is written again: reading must not become writing.
 SEEN_SECONDS = 300
 SWEEP_ROWS = 500
+
+_VERSION_AT, _LONG_VERSION = 14, "8"  # of a UUID: version 8 may mean what we like (RFC 9562, section 5.8)
 LIST_ROWS = 1000
 ID_CHARS = 16
 
@@ -37,6 +39,7 @@ class TokenInfo:
         repo_id: Set for ``sync`` and ``transfer``.
         path: Set for ``transfer``.
         operation: What a ``transfer`` allows: download, upload, zip.
+        commit_id: Of a ``transfer`` of what was at the path once; None: of what is there.
         issued_at: Seconds, as ``expires_at`` (None: until revoked) and ``last_seen_at``.
     """
 
@@ -49,6 +52,7 @@ class TokenInfo:
     repo_id: str | None
     path: str | None
     operation: str
+    commit_id: str | None
     issued_at: int
     expires_at: int | None
     last_seen_at: int
@@ -94,7 +98,7 @@ class TokenDevice:
 #: The parent is asked too, so that nothing outlives it whoever removed it, and however.
 _FIND = """
 SELECT token.token_hash, token.kind, token.account_id, account.username, account.is_staff, token.parent_hash,
-    token.repo_id, token.path, token.operation, token.issued_at, token.expires_at, token.last_seen_at
+    token.repo_id, token.path, token.operation, token.commit_id, token.issued_at, token.expires_at, token.last_seen_at
 FROM token JOIN account ON account.id = token.account_id
 LEFT JOIN token parent ON parent.token_hash = token.parent_hash
 WHERE token.token_hash = ? AND token.kind = ? AND account.is_active
@@ -253,12 +257,22 @@ def short_link(core: Core, authid: str, repo_id: str, path: str) -> str:
 
 
 def issue_transfer(
-    core: Core, actor: Actor, repo_id: str, path: str, operation: str, lifetime: int = TRANSFER_SECONDS
+    core: Core,
+    actor: Actor,
+    repo_id: str,
+    path: str,
+    operation: str,
+    *,
+    commit_id: str | None = None,
+    is_long: bool = False,
+    lifetime: int = TRANSFER_SECONDS,
 ) -> str:
     """Return the id, UUID text, of a link to the bytes at one path; it dies with the actor's own token.
 
     Args:
         operation: ``download``, ``upload`` or ``zip``.
+        commit_id: For what was at the path then.
+        is_long: Sending these bytes keeps a thread; the link shows it (``is_long_link``).
         lifetime: Seconds.
 
     Raises:
@@ -267,9 +281,22 @@ def issue_transfer(
     if actor.account_id is None:
         raise NotAuthenticated("only an account can have a transfer token")
     link = str(uuid4())
-    row = {"parent_hash": actor.token_hash or None, "repo_id": repo_id, "path": path, "operation": operation}
+    if is_long:
+        link = link[:_VERSION_AT] + _LONG_VERSION + link[_VERSION_AT + 1 :]
+    row = {
+        "parent_hash": actor.token_hash or None,
+        "repo_id": repo_id,
+        "path": path,
+        "operation": operation,
+        "commit_id": commit_id,
+    }
     _insert(core, link, "transfer", actor.account_id, lifetime, row)
     return link
+
+
+def is_long_link(link: str) -> bool:
+    """Tell, without asking the database, whether a link was issued as a long one."""
+    return link[_VERSION_AT : _VERSION_AT + 1] == _LONG_VERSION
 
 
 def find_transfer(core: Core, link: str) -> TokenInfo | None:

@@ -118,6 +118,7 @@ STATUS: dict[type[SyncFileError], tuple[int, str]] = {
     errors.ParentMissing: (404, "parent_missing"),
     errors.BytesMissing: (500, "bytes_missing"),
     errors.AlreadyExists: (409, "already_exists"),
+    errors.WrongOffset: (416, "wrong_offset"),
     errors.HeadMoved: (409, "head_moved"),
     errors.Locked: (423, "locked"),
     errors.LibraryLocked: (440, "library_locked"),

@@ -56,6 +56,7 @@ class Token(Row):
     repo_id = CharField(36, null=True)
     path = TextField(null=True)
     operation = CharField(16, default="")  # what a transfer token allows: download, upload, zip
+    commit_id = CharField(40, null=True)  # a transfer of what was at the path then; None: of what is there
     issued_at = BigIntegerField()
     expires_at = BigIntegerField(null=True)  # None: until revoked
     last_seen_at = BigIntegerField()
@@ -262,13 +263,13 @@ class Notification(Row):
 class UploadSession(Row):
     """A file that arrives in pieces; its blocks so far are stored."""
 
-    id = CharField(64, primary_key=True)  # SHA-256 of account, repo, folder, name and total
+    id = CharField(64, primary_key=True)  # SHA-256 of account, repo and path
     account_id = IntegerField()
     repo_id = CharField(36)
     path = TextField()
     total = BigIntegerField()  # bytes announced
-    received = BigIntegerField(default=0)  # bytes stored, always whole blocks but for the last piece
-    block_ids = TextField(default="")  # JSON list
+    received = BigIntegerField(default=0)  # bytes stored; what is beyond the whole blocks is in a part file
+    block_ids = TextField(default="")  # one after the other: to add one, the others need not be read
     updated_at = BigIntegerField(index=True)
 
 
