@@ -113,9 +113,9 @@ class Directory:
             yield pages.make_page(filling)
 
 
-def new_directory(entries: Iterable[Entry], read_page: PageReader) -> Directory:
-    """Return the directory of these entries, which are in wire order."""
-    return _directory(list(pages.cut(entries)), read_page)
+def new_directory(cut_pages: Iterable[Page], read_page: PageReader) -> Directory:
+    """Return the directory of these pages, as ``pages.cut`` makes them."""
+    return _directory(list(cut_pages), read_page)
 
 
 def diff(a: Directory, b: Directory) -> Iterator[tuple[Dirent | None, Dirent | None]]:

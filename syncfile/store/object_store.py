@@ -6,6 +6,7 @@ Nothing here opens a transaction for reading; what saves joins the caller's, so 
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from syncfile.store import pages
@@ -23,12 +24,17 @@ from syncfile.store.objects import (
     file_id,
 )
 from syncfile.store.page_cache import PageCache
+from syncfile.store.pages import Page
 
 #: A wire object may not be larger than this once unpacked: a directory of some 300,000 entries.
 MAX_OBJECT_BYTES = 64 << 20
+#: And a file object than this: a file of some 700 GiB in blocks of 8 MiB.
+MAX_FILE_BYTES = 4 << 20
 
 _EMPTY_FILE = File((), 0)
 _PART_BYTES = 64 << 10
+_KIND_BYTES = 16  # of an object's text tell whether it is a file or a directory
+_HELD_BYTES = 1 << 20  # of a directory's text on its way in
 _IDS_AT_ONCE = 500  # fewer than the variables of one statement
 
 _FILE, _SMALL, _LIST, _PAGE = "f", "d", "l", "p"
@@ -79,10 +85,7 @@ class ObjectStore:
             if len(directory) <= pages.MAX_SMALL_ENTRIES:
                 self._insert(repo_id, directory.id, _SMALL, zlib.compress(b"".join(directory.wire())))
                 return directory.id
-            for page in directory.pages:
-                if page.text is not None:
-                    self._insert(repo_id, page.id, _PAGE, zlib.compress(page.text))
-                    self._cache.put(page.id, page.text)
+            self._save_pages(repo_id, directory.pages)
             self._insert(repo_id, directory.id, _LIST, pages.pack(directory.pages))
         return directory.id
 
@@ -181,23 +184,35 @@ class ObjectStore:
                 yield packed
         yield packer.flush()
 
-    def save_wire(self, repo_id: str, object_id: str, packed: bytes) -> None:
-        """Keep a file or directory that comes as one zlib stream from a client.
+    def read_wire(self, repo_id: str, object_id: str, packed: Iterable[bytes]) -> File | Directory:
+        """Return a file or directory that comes as one zlib stream from a client; ``save`` keeps it.
+
+        Of a directory that is too large to be held, most pages are in the database already when this returns.
 
         Raises:
             MalformedObject: It is neither, not in canonical form, too large, or has another id.
         """
-        parts = _unpack(packed)
-        first = next(parts, b"")
+        parts = _at_most(MAX_OBJECT_BYTES, _unpack(packed))
+        first = b""
+        while len(first) < _KIND_BYTES and (part := next(parts, b"")):
+            first += part
         if first.startswith(b'{"block_ids"'):
-            file = decode_file(b"".join([first, *parts]))
+            file = decode_file(b"".join(_at_most(MAX_FILE_BYTES, chain([first], parts))))
             _expect(object_id, file_id(file))
-            self.save_file(repo_id, file)
-        else:
-            entries = pages.read_wire(chain([first], parts))
-            directory = new_directory(entries, self._page_reader(repo_id))
-            _expect(object_id, directory.id)
-            self.save_dir(repo_id, directory)
+            return file
+        cut = pages.cut(pages.read_wire(chain([first], parts)))
+        directory = new_directory(self._set_aside(repo_id, cut), self._page_reader(repo_id))
+        _expect(object_id, directory.id)
+        return directory
+
+    def save(self, repo_id: str, objects: Iterable[File | Directory]) -> None:
+        """Keep files and directories in one transaction."""
+        with self._db.transaction():
+            for item in objects:
+                if isinstance(item, File):
+                    self.save_file(repo_id, item)
+                else:
+                    self.save_dir(repo_id, item)
 
     def copy_object(self, source_repo_id: str, target_repo_id: str, object_id: str) -> None:
         """Let a second repo have a file or directory, but nothing of what that names.
@@ -232,6 +247,24 @@ class ObjectStore:
         with self._db.transaction():
             self._db.rows(_INSERT, repo_id, object_id, kind, body)
 
+    def _save_pages(self, repo_id: str, some: Iterable[Page]) -> None:
+        with self._db.transaction():
+            for page in some:
+                if page.text is not None:
+                    self._insert(repo_id, page.id, _PAGE, zlib.compress(page.text))
+                    self._cache.put(page.id, page.text)
+
+    def _set_aside(self, repo_id: str, cut: Iterable[Page]) -> Iterator[Page]:
+        """Yield pages, those of a large directory without their texts, which are written meanwhile."""
+        held: list[Page] = []
+        for page in cut:
+            held.append(page)
+            if sum(page.size for page in held) > _HELD_BYTES:
+                self._save_pages(repo_id, held)
+                yield from (replace(page, text=None) for page in held)
+                held.clear()
+        yield from held
+
     def _page_reader(self, repo_id: str) -> PageReader:
         def read_page(page_id: str) -> bytes:
             text = self._cache.get(page_id)
@@ -256,20 +289,29 @@ def _unzip(body: bytes, object_id: str) -> bytes:
     return text
 
 
-def _unpack(packed: bytes) -> Iterator[bytes]:
+def _unpack(packed: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the text of a zlib stream in parts, so that a few bytes that unpack to gigabytes do no harm."""
     unpacker = zlib.decompressobj()
-    total = 0
     try:
-        while not unpacker.eof:
-            part = unpacker.decompress(packed, _PART_BYTES)
-            packed = unpacker.unconsumed_tail
-            total += len(part)
-            if total > MAX_OBJECT_BYTES or not (part or packed or unpacker.eof):
-                raise MalformedObject("an object is cut short or too large")
-            yield part
+        for chunk in packed:
+            if unpacker.eof:
+                raise MalformedObject("an object has more than its zlib stream")
+            part = unpacker.decompress(chunk, _PART_BYTES)
+            while part:
+                yield part
+                part = unpacker.decompress(unpacker.unconsumed_tail, _PART_BYTES)
     except zlib.error as error:
         raise MalformedObject("an object is not a zlib stream") from error
+    if not unpacker.eof or unpacker.unused_data:
+        raise MalformedObject("an object is cut short, or goes on behind its end")
+
+
+def _at_most(limit: int, parts: Iterable[bytes]) -> Iterator[bytes]:
+    for part in parts:
+        limit -= len(part)
+        if limit < 0:
+            raise MalformedObject("an object is too large")
+        yield part
 
 
 def _expect(expected: str, actual: str) -> None:

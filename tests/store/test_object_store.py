@@ -40,6 +40,12 @@ def filled(store: ObjectStore, count: int) -> Directory:
     return store.open_dir(REPO, EMPTY_ID).edit({name: entry(name) for name in names})
 
 
+def take(store: ObjectStore, object_id: str, packed: bytes, chunk_bytes: int = 5) -> None:
+    """Keep an object that arrives in small pieces."""
+    chunks = (packed[start : start + chunk_bytes] for start in range(0, len(packed), chunk_bytes))
+    store.save(REPO, [store.read_wire(REPO, object_id, chunks)])
+
+
 @pytest.mark.parametrize("count", [0, 1, 48, 49, 2000])
 def test_directory_comes_back(store: ObjectStore, count: int) -> None:
     directory = filled(store, count)
@@ -131,14 +137,14 @@ def test_pages_are_no_objects(store: ObjectStore) -> None:
 @pytest.mark.parametrize("vector", [*VECTORS["seafile"], *VECTORS["seafdir"]], ids=lambda vector: vector["id"][:8])
 def test_objects_of_clients_go_through_to_the_byte(store: ObjectStore, vector: dict[str, str]) -> None:
     packed = bytes.fromhex(vector["zlib_hex"])
-    store.save_wire(REPO, vector["id"], packed)
+    take(store, vector["id"], packed)
     assert b"".join(store.iter_wire(REPO, vector["id"])) == packed
 
 
 def test_large_directory_of_a_client_is_stored_in_pages(store: ObjectStore) -> None:
     directory = filled(store, 3000)
     text = b"".join(directory.wire())
-    store.save_wire(REPO, directory.id, zlib.compress(text))
+    take(store, directory.id, zlib.compress(text))
     assert len(store.stored_ids(REPO, directory.id)) == 1 + len(directory.pages) > 20
     parts = list(store.iter_wire(REPO, directory.id))
     assert zlib.decompress(b"".join(parts)) == text
@@ -146,6 +152,7 @@ def test_large_directory_of_a_client_is_stored_in_pages(store: ObjectStore) -> N
 
 
 DIR_VECTOR = VECTORS["seafdir"][0]
+CDC_VECTOR = VECTORS["seafile_cdc_40MiB"][0]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +173,7 @@ DIR_VECTOR = VECTORS["seafdir"][0]
 )
 def test_text_that_is_no_object_is_refused(db: Database, store: ObjectStore, text: bytes) -> None:
     with pytest.raises(MalformedObject):
-        store.save_wire(REPO, DIR_VECTOR["id"], zlib.compress(text))
+        take(store, DIR_VECTOR["id"], zlib.compress(text))
     assert db.row("SELECT count(*) FROM fs_object") == (0,)
 
 
@@ -174,7 +181,7 @@ def test_names_out_of_order_or_twice_are_refused(store: ObjectStore) -> None:
     one, two = (b'{"id": "%b", "mode": 16384, "mtime": 1, "name": "%b"}' % (ID.encode(), name) for name in (b"a", b"b"))
     for entries in (one + b", " + two, one + b", " + one):
         with pytest.raises(MalformedObject, match="canonical"):
-            store.save_wire(REPO, ID, zlib.compress(b'{"dirents": [' + entries + b'], "type": 3, "version": 1}'))
+            take(store, ID, zlib.compress(b'{"dirents": [' + entries + b'], "type": 3, "version": 1}'))
 
 
 def test_stream_that_is_broken_or_unpacks_to_too_much_is_refused(
@@ -183,11 +190,29 @@ def test_stream_that_is_broken_or_unpacks_to_too_much_is_refused(
     packed = zlib.compress(b'{"block_ids": [' + b" " * 1_000_000)
     monkeypatch.setattr(object_store, "MAX_OBJECT_BYTES", 500_000)
     with pytest.raises(MalformedObject, match="too large"):
-        store.save_wire(REPO, ID, packed)
+        take(store, ID, packed)
     with pytest.raises(MalformedObject, match="cut short"):
-        store.save_wire(REPO, ID, packed[:20])
+        take(store, ID, packed[:20])
     with pytest.raises(MalformedObject, match="not a zlib stream"):
-        store.save_wire(REPO, ID, b"nonsense")
+        take(store, ID, b"nonsense")
+    for chunk_bytes in (3, 1000):
+        with pytest.raises(MalformedObject, match=r"goes on|more than"):
+            take(store, DIR_VECTOR["id"], bytes.fromhex(DIR_VECTOR["zlib_hex"]) + b"more", chunk_bytes)
+    monkeypatch.setattr(object_store, "MAX_FILE_BYTES", 100)
+    with pytest.raises(MalformedObject, match="too large"):
+        take(store, CDC_VECTOR["id"], zlib.compress(CDC_VECTOR["json"].encode()))
+
+
+def test_directory_too_large_to_be_held_is_written_while_it_arrives(db: Database, store: ObjectStore) -> None:
+    directory = filled(store, 12_000)
+    text = b"".join(directory.wire())
+    assert len(text) > 1 << 20
+    taken = store.read_wire(REPO, directory.id, [zlib.compress(text)])
+    assert isinstance(taken, Directory)
+    assert sum(page.size for page in taken.pages if page.text is not None) < 1 << 20
+    assert store.has_objects(REPO, [directory.id]) == set()
+    store.save(REPO, [taken])
+    assert list(diff(ObjectStore(db).open_dir(REPO, directory.id), directory)) == []
 
 
 def test_damaged_rows_are_missing_objects(db: Database, store: ObjectStore) -> None:
