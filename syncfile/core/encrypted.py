@@ -1,5 +1,6 @@
 """Encrypted libraries: created, unlocked for an hour of use, given another password."""
 
+import re
 import uuid
 from dataclasses import replace
 
@@ -8,12 +9,14 @@ from syncfile.core.access import READ, Actor, RepoInfo, require, require_owner
 from syncfile.core.core import Core
 from syncfile.core.crypto import Encryption
 from syncfile.core.heads import advance, new_commit, root_of
+from syncfile.core.ownership import clean_desc, clean_repo_name
 from syncfile.core.repos import create_repo
 from syncfile.core.tree import Trees
-from syncfile.errors import BadRequest
+from syncfile.errors import AlreadyExists, BadRequest
 
 #: What every sync client can open.
 DEFAULT_VERSION = 2
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def create_encrypted(
@@ -25,9 +28,11 @@ def create_encrypted(
         version: 2 or 4.
 
     Raises:
-        BadRequest: There is no such version, or the password is empty.
+        BadRequest: There is no such version, the password is empty, or name or description cannot be a library's.
         NotFound: The actor has no account.
     """
+    core.folder.check()
+    name, desc = clean_repo_name(name), clean_desc(desc)
     repo_id = str(uuid.uuid4())
     encryption = crypto.new_encryption(password, repo_id, version)
     repo = create_repo(core, actor.account_id or 0, name, desc, repo_id=repo_id, encryption=encryption)
@@ -35,6 +40,24 @@ def create_encrypted(
     assert key is not None
     core.keys.put(repo, actor, key)
     return repo
+
+
+def adopt_encrypted(core: Core, actor: Actor, repo_id: str, name: str, desc: str, encryption: Encryption) -> RepoInfo:
+    """Create an empty encrypted library whose id and keys a client has made, so that its password stays there.
+
+    Raises:
+        BadRequest: The id is no UUID, or name or description cannot be a library's.
+        AlreadyExists: The id is, or once was, another library's.
+        NotFound: The actor has no account.
+    """
+    if not _UUID.fullmatch(repo_id):
+        raise BadRequest("the id of a library must be a UUID", parameter="repo_id")
+    core.folder.check()
+    name, desc = clean_repo_name(name), clean_desc(desc)
+    with core.db.transaction():
+        if core.db.row("SELECT 1 FROM repo WHERE id = ?", repo_id) is not None:
+            raise AlreadyExists("there is a library of this id", parameter="repo_id")
+        return create_repo(core, actor.account_id or 0, name, desc, repo_id=repo_id, encryption=encryption)
 
 
 def unlock(core: Core, actor: Actor, repo_id: str, password: str) -> None:

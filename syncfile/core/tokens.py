@@ -299,6 +299,27 @@ def is_long_link(link: str) -> bool:
     return link[_VERSION_AT : _VERSION_AT + 1] == _LONG_VERSION
 
 
+def issue_sync(core: Core, actor: Actor, repo_id: str) -> str:
+    """Return a new token for syncing one library; it names the actor's device and dies with the actor's own token.
+
+    Raises:
+        NotAuthenticated: The actor has no account.
+    """
+    account_id = require_account(actor)
+    sql = "SELECT device_id, device_name, platform, client_version FROM token WHERE token_hash = ?"
+    row = core.db.row(sql, actor.token_hash)
+    return issue(
+        core,
+        "sync",
+        account_id,
+        lifetime=None,
+        parent_hash=actor.token_hash or None,
+        repo_id=repo_id,
+        address=actor.address,
+        device=Device(*row) if row else None,
+    )
+
+
 def find_transfer(core: Core, link: str) -> TokenInfo | None:
     """Return what a live link of ``short_link`` or ``issue_transfer`` allows, else None."""
     return find(core, "transfer", link)
