@@ -14,7 +14,7 @@ from typing import Literal
 from syncfile.core import access, passwords
 from syncfile.core.access import READ, WRITE, Actor, RepoInfo, require_account
 from syncfile.core.core import Core
-from syncfile.core.paths import clean_path
+from syncfile.core.paths import clean_path, join, split
 from syncfile.core.repos import snapshot
 from syncfile.core.tree import Snapshot
 from syncfile.errors import BadRequest, Busy, DiskFull, NotAuthenticated, NotFound, StoreUnavailable
@@ -24,6 +24,7 @@ Kind = Literal["f", "d", "u"]
 
 TOKEN_BYTES = 10  # beyond guessing even without the passwords of links
 MAX_DAYS = 3650
+LIST_ROWS = 1000
 _DAY_SECONDS = 86400
 
 
@@ -114,10 +115,22 @@ def create_link(
     return link
 
 
-def list_links(core: Core, actor: Actor, start: int = 0, limit: int = 1000) -> list[Link]:
+def list_links(core: Core, actor: Actor, start: int = 0, limit: int = LIST_ROWS) -> list[Link]:
     """Return the actor's own links, newest first, working or not."""
     sql = f"SELECT {_COLUMNS} FROM link WHERE account_id = ? ORDER BY created_at DESC, token LIMIT ? OFFSET ?"
     return [Link(*row) for row in core.db.rows(sql, require_account(actor), limit, start)]
+
+
+def place_of(core: Core, actor: Actor, link: Link) -> tuple[str, str]:
+    """Return the library and the path by which ``actor`` knows what is linked; where it lies is another's secret.
+
+    The library is "" if the actor has no access any more, and the path then only the name.
+    """
+    try:
+        repo, path = access.reach(core.db, actor, link.repo_id, link.path, READ)
+    except NotFound:
+        return "", join("/", split(link.path)[1])
+    return repo.id, path
 
 
 def delete_link(core: Core, actor: Actor, token: str) -> None:
@@ -135,6 +148,11 @@ def find_link(core: Core, token: str) -> Link | None:
     return Link(*row) if row else None
 
 
+def is_expired(core: Core, link: Link) -> bool:
+    """Tell whether the link's time is over."""
+    return link.expires_at is not None and link.expires_at <= core.now()
+
+
 def open_link(core: Core, token: str, kind: Kind, address: str) -> OpenLink:
     """Return a link ready for use; its password is another question (``is_proof``).
 
@@ -142,7 +160,7 @@ def open_link(core: Core, token: str, kind: Kind, address: str) -> OpenLink:
         NotFound: There is no such link, it has expired, or the account that made it is gone or lost its access.
     """
     link = find_link(core, token)
-    if link is None or link.kind != kind or (link.expires_at is not None and link.expires_at <= core.now()):
+    if link is None or link.kind != kind or is_expired(core, link):
         raise NotFound("there is no such link")
     row = core.db.row("SELECT username FROM account WHERE id = ? AND is_active = ?", link.account_id, True)
     if row is None:

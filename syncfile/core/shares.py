@@ -40,7 +40,7 @@ class Share:
 
     repo: RepoInfo
     receiver: Receiver
-    permission: str
+    permission: Permission
 
 
 _SELECT = (
@@ -64,6 +64,11 @@ def group_receiver(core: Core, actor: Actor, group_id: int) -> Receiver:
     return Receiver(name, group_id=group_id)
 
 
+def any_group(group_id: int) -> Receiver:
+    """Return a group that may have something already, whoever asks: its members may have changed since."""
+    return Receiver(f"group {group_id}", group_id=group_id)
+
+
 def share_repo(core: Core, actor: Actor, repo_id: str, receiver: Receiver, permission: Permission) -> Share:
     """Give a library to a receiver, or change what a receiver that has it may do.
 
@@ -76,6 +81,13 @@ def share_repo(core: Core, actor: Actor, repo_id: str, receiver: Receiver, permi
         return _put(core, actor, repo, receiver, permission)
 
 
+def require_sharable(core: Core, actor: Actor, repo_id: str, path: str) -> None:
+    """Ask whether the actor may share a directory, whoever is to have it. Raises as ``share_dir``."""
+    repo, path = _owned_dir(core, actor, repo_id, path)
+    if repo.is_encrypted and path != "/":
+        raise BadRequest("a directory of an encrypted library cannot be shared", parameter="repo_id")
+
+
 def share_dir(core: Core, actor: Actor, repo_id: str, path: str, receiver: Receiver, permission: Permission) -> Share:
     """Give a directory to a receiver; the root is the library itself. As ``share_repo``.
 
@@ -84,6 +96,7 @@ def share_dir(core: Core, actor: Actor, repo_id: str, path: str, receiver: Recei
         BadRequest: The library is encrypted, which cannot be shared in part; or the receiver is its owner.
     """
     with core.db.transaction():
+        require_sharable(core, actor, repo_id, path)
         repo, path = _owned_dir(core, actor, repo_id, path)
         return _put(core, actor, _virtual(core, repo, path) or _make_virtual(core, repo, path), receiver, permission)
 
@@ -230,8 +243,6 @@ def _virtual(core: Core, repo: RepoInfo, path: str) -> RepoInfo | None:
 
 
 def _make_virtual(core: Core, repo: RepoInfo, path: str) -> RepoInfo:
-    if repo.is_encrypted:
-        raise BadRequest("a directory of an encrypted library cannot be shared", parameter="repo_id")
     virtual_id, now = str(uuid.uuid4()), core.now()
     core.db.rows(
         "INSERT INTO repo (id, owner_id, name, desc, head_id, created_at, mtime, size, file_count, enc_version,"

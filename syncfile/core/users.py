@@ -73,10 +73,14 @@ def may_register(core: Core, actor: Actor) -> None:
     Raises:
         PermissionDenied: Registration is closed, or open to the local network only.
     """
+    if not is_welcome(core, actor):
+        raise PermissionDenied("registration is not open to you")
+
+
+def is_welcome(core: Core, actor: Actor) -> bool:
+    """Tell whether ``actor`` may make an account; see ``may_register``."""
     rule = core.config.registration
-    if actor.is_staff or rule == "open" or (rule == "lan" and _is_local(actor.address)):
-        return
-    raise PermissionDenied("registration is not open to you")
+    return actor.is_staff or rule == "open" or (rule == "lan" and _is_local(actor.address))
 
 
 def register(core: Core, actor: Actor, username: str, email: str, password: str) -> Account:

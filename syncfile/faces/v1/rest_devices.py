@@ -1,0 +1,52 @@
+"""What is signed in with the caller's account."""
+
+from typing import Annotated, TypedDict
+
+from syncfile.core import tokens
+from syncfile.faces.http import Call
+from syncfile.faces.v1.face import face
+
+
+class Device(TypedDict):
+    """One token: a program, a browser or a sync client."""
+
+    id: str
+    kind: Annotated[str, "login, session, legacy or sync"]
+    device_id: str
+    device_name: str
+    platform: str
+    client_version: str
+    address: Annotated[str, "From where it was last seen"]
+    repo_id: Annotated[str | None, "The only library that it is good for"]
+    issued_at: Annotated[int, "Seconds"]
+    expires_at: Annotated[int | None, "Seconds; null for never"]
+    last_seen_at: Annotated[int, "Seconds"]
+    is_current: Annotated[bool, "It made this very request"]
+
+
+@face.route("GET", "/v1/devices/")
+def list_devices(call: Call) -> list[Device]:
+    """List what is signed in with the caller's account, last seen first."""
+    return [
+        {
+            "id": item.id,
+            "kind": item.kind,
+            "device_id": item.device.id,
+            "device_name": item.device.name,
+            "platform": item.device.platform,
+            "client_version": item.device.client_version,
+            "address": item.address,
+            "repo_id": item.repo_id,
+            "issued_at": item.issued_at,
+            "expires_at": item.expires_at,
+            "last_seen_at": item.last_seen_at,
+            "is_current": item.is_current,
+        }
+        for item in tokens.list_devices(call.core, call.actor)
+    ]
+
+
+@face.route("DELETE", "/v1/devices/<id>/", status=204)
+def revoke_device(call: Call, id: str) -> None:
+    """Sign out one of them."""
+    tokens.revoke_device(call.core, call.actor, id)
