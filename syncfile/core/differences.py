@@ -1,5 +1,6 @@
 """What differs between two trees, and which of it is a rename."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -11,6 +12,10 @@ from syncfile.store.objects import EMPTY_ID, Dirent
 
 #: Above this many differences renames are told as a removal and an addition: pairing needs all of them in memory.
 MAX_PAIRED = 2000
+
+
+#: What a moved thing shares with what it was before; None is never shared.
+Likeness = tuple[object, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,38 +73,55 @@ def _pair(found: list[Difference]) -> Iterator[Difference]:
 
     A path that is both removed and added (a file became a folder) is left out: its name is not free for a move.
     """
-    added = {item.path for item in found if not item.old}
-    removed: dict[tuple[str, bool], list[Difference]] = {}
+    removed = {item.path: item for item in found if item.new is None}
+    added = {item.path: item for item in found if item.old is None}
+    sources = _match(
+        [item for path, item in removed.items() if path not in added],
+        [item for path, item in added.items() if path not in removed],
+    )
+    moved_away = {source.path for source in sources.values()}
     for item in found:
-        if item.old and not item.new and item.path not in added:
-            removed.setdefault((item.old.id, item.old.is_dir), []).append(item)
-    renames: dict[str, Difference] = {}
-    moved_away: set[str] = set()
-    gone = {item.path for item in found if not item.new}
-    for item in found:
-        if item.new and not item.old and item.path not in gone:
-            source = _take_source(removed.get((item.new.id, item.new.is_dir), []), item)
-            if source is not None:
-                renames[item.path] = source
-                moved_away.add(source.path)
-    for item in found:
-        if item.new and not item.old and item.path in renames:
-            source = renames[item.path]
+        if item.old is None and item.path in sources:
+            source = sources[item.path]
             yield Difference(item.path, source.old, item.new, source.path)
-        elif item.new or item.path not in moved_away:
+        elif item.new is not None or item.path not in moved_away:
             yield item
 
 
-def _take_source(candidates: list[Difference], target: Difference) -> Difference | None:
-    """Take the removal that ``target`` was most likely moved from: of the same name, else of the same folder.
+def _match(removed: list[Difference], added: list[Difference]) -> dict[str, Difference]:
+    """Return, by the path of an addition, the removal that it was most likely moved from.
 
-    Anything may equal an empty file or folder, so of those only one of the same name or folder counts.
+    That is one of the same name, else of the same folder, else any. Everything may equal an empty file or folder, so
+    of those only one of the same name or folder counts.
     """
-    parent, name = split(target.path)
-    for part, wanted in ((1, name), (0, parent)):
-        for candidate in candidates:
-            if split(candidate.path)[part] == wanted:
-                candidates.remove(candidate)
-                return candidate
-    assert target.new is not None
-    return candidates.pop(0) if candidates and target.new.id != EMPTY_ID else None
+    sources: dict[str, Difference] = {}
+    for likeness in (_content_and_name, _content_and_folder, _content):
+        taken = {source.path for source in sources.values()}
+        free: dict[Likeness, deque[Difference]] = {}
+        for item in removed:
+            if item.path not in taken:
+                free.setdefault(likeness(item), deque()).append(item)
+        for item in added:
+            alike = likeness(item)
+            if item.path not in sources and alike is not None and free.get(alike):
+                sources[item.path] = free[alike].popleft()
+    return sources
+
+
+def _content_and_name(item: Difference) -> Likeness:
+    return *_object(item), split(item.path)[1]
+
+
+def _content_and_folder(item: Difference) -> Likeness:
+    return *_object(item), split(item.path)[0]
+
+
+def _content(item: Difference) -> Likeness:
+    found = _object(item)
+    return found if found[0] != EMPTY_ID else None
+
+
+def _object(item: Difference) -> tuple[str, bool]:
+    entry = item.new or item.old
+    assert entry is not None
+    return entry.id, entry.is_dir

@@ -26,8 +26,9 @@ def make_dir(core: Core, actor: Actor, repo_id: str, path: str, *, parents: bool
 def add_file(core: Core, actor: Actor, repo_id: str, path: str, file: NewFile, *, replace: bool = False) -> Dirent:
     """Put a file that was ingested at ``path``. Raises as ``make_dir``."""
     path = clean_path(path)
-    verb = "Modified" if replace else "Added"
-    with edit_repo(core, actor, repo_id, f'{verb} "{split(path)[1]}"') as edit:
+    with edit_repo(core, actor, repo_id) as edit:
+        verb = "Modified" if edit.find(path) else "Added"
+        edit.message = f'{verb} "{split(path)[1]}"'
         return edit.put_file(path, file, replace=replace)
 
 

@@ -129,7 +129,7 @@ def create_repo(
             magic=commit.magic,
             random_key=commit.key,
             salt=commit.salt,
-        ).execute()
+        ).execute(core.db)
     repo = find_repo(core.db, repo_id)
     assert repo is not None
     return repo
