@@ -10,7 +10,8 @@ from syncfile.core.differences import Difference, differences
 from syncfile.core.repos import snapshot
 from syncfile.core.tree import Snapshot, Trees
 from syncfile.errors import NotFound
-from syncfile.store.objects import EMPTY_ID, Commit
+from syncfile.store.objects import EMPTY_ID
+from syncfile.store.objects import Commit as Commit  # faces see commits through this module
 
 _AT_ONCE = 100
 _NEVER = 2**62

@@ -5,6 +5,7 @@ from dataclasses import replace
 from syncfile.core import quota, removal, users
 from syncfile.core.access import READ, Actor, RepoInfo, require, require_account, require_owner
 from syncfile.core.core import Core
+from syncfile.core.derived import totals_below
 from syncfile.core.heads import advance, new_commit, root_of
 from syncfile.core.paths import clean_name
 from syncfile.core.repos import create_repo
@@ -107,6 +108,13 @@ def delete_repo(core: Core, actor: Actor, repo_id: str) -> None:
     with core.locks.hold(repo_id), core.db.transaction():
         repo = require_owner(core.db, actor, repo_id)
         removal.drop_repo(core.db, repo.id, core.now())
+
+
+def totals_of(core: Core, repo: RepoInfo) -> tuple[int, int]:
+    """Return the bytes and the number of all files in a library, or in the directory that a virtual one shows."""
+    if not repo.is_virtual:
+        return repo.size, repo.file_count
+    return totals_below(core.db, repo.store_id, repo.prefix or "/")
 
 
 def clean_repo_name(name: str) -> str:

@@ -1,0 +1,117 @@
+"""Libraries: listing, making, changing, giving away and deleting them."""
+
+from typing import Annotated, Literal, TypedDict
+
+from syncfile.core import access, ownership
+from syncfile.core.access import RepoInfo
+from syncfile.faces.http import Between, Call
+from syncfile.faces.v1.asked import given
+from syncfile.faces.v1.face import face
+
+
+class Repo(TypedDict):
+    """A library as the caller sees it."""
+
+    id: str
+    name: str
+    desc: str
+    permission: Annotated[Literal["r", "rw"], "What the caller may do in it"]
+    encrypted: bool
+    mtime: Annotated[int, "Of the last change, seconds"]
+    owner: Annotated[str, "User name"]
+    size: Annotated[int, "Bytes of all files"]
+    file_count: int
+    is_virtual: Annotated[bool, "A shared folder of another library"]
+    public: Annotated[Literal["", "r", "rw"], "What every account may do in it"]
+    history_days: Annotated[int, "How long history is kept: -1 for ever, 0 not at all"]
+
+
+def repo_answer(call: Call, repo: RepoInfo) -> Repo:
+    """Return a library as it is shown to the caller."""
+    size, file_count = ownership.totals_of(call.core, repo)
+    return {
+        "id": repo.id,
+        "name": repo.name,
+        "desc": repo.desc,
+        "permission": "rw" if repo.permission == access.WRITE else "r",
+        "encrypted": repo.is_encrypted,
+        "mtime": repo.mtime,
+        "owner": repo.owner,
+        "size": size,
+        "file_count": file_count,
+        "is_virtual": repo.is_virtual,
+        "public": _PUBLIC[repo.public],
+        "history_days": repo.history_days,
+    }
+
+
+_PUBLIC: dict[str, Literal["", "r", "rw"]] = {"": "", access.READ: "r", access.WRITE: "rw"}
+
+
+@face.route("GET", "/v1/repos/")
+def list_repos(call: Call) -> list[Repo]:
+    """List every library that the caller may read, last changed first."""
+    return [repo_answer(call, repo) for repo in access.readable_repos(call.core.db, call.actor)]
+
+
+@face.route("POST", "/v1/repos/")
+def create_repo(call: Call, name: str, desc: str = "") -> Repo:
+    """Make a library; the caller owns it."""
+    return repo_answer(call, ownership.add_repo(call.core, call.actor, name, desc))
+
+
+@face.route("GET", "/v1/repos/public/")
+def list_public_repos(call: Call) -> list[Repo]:
+    """List the libraries that every account may read."""
+    return [repo_answer(call, repo) for repo in access.readable_repos(call.core.db, call.actor) if repo.public]
+
+
+@face.route("POST", "/v1/repos/public/")
+def create_public_repo(
+    call: Call,
+    name: str,
+    permission: Annotated[Literal["r", "rw"], "What every account may do in it"] = "r",
+    desc: str = "",
+) -> Repo:
+    """Make a library that every account may read, or write to; the caller owns it."""
+    return repo_answer(call, ownership.add_repo(call.core, call.actor, name, desc, public=permission))
+
+
+@face.route("GET", "/v1/repos/<repo_id>/")
+def get_repo(call: Call, repo_id: str) -> Repo:
+    """Return one library."""
+    return repo_answer(call, access.require(call.core.db, call.actor, repo_id, access.READ))
+
+
+@face.route("PUT", "/v1/repos/<repo_id>/")
+def update_repo(
+    call: Call,
+    repo_id: str,
+    name: str | None = None,
+    desc: str | None = None,
+    history_days: Annotated[
+        int | None,
+        "How long history is kept: -1 for ever, 0 not at all",
+        Between(ownership.KEEP_ALL, ownership.MAX_HISTORY_DAYS),
+    ] = None,
+) -> Repo:
+    """Change a library's name, description or the time that its history is kept; for its owner."""
+    repo = ownership.update_repo(call.core, call.actor, repo_id, name=name, desc=desc, history_days=history_days)
+    return repo_answer(call, repo)
+
+
+@face.route("DELETE", "/v1/repos/<repo_id>/", status=204)
+def delete_repo(call: Call, repo_id: str) -> None:
+    """Delete a library; for its owner."""
+    ownership.delete_repo(call.core, call.actor, repo_id)
+
+
+@face.route("POST", "/v1/repos/<repo_id>/action")
+def change_repo(
+    call: Call,
+    repo_id: str,
+    action: Literal["transfer"],
+    owner: Annotated[str | None, "For transfer: user name of the new owner"] = None,
+) -> None:
+    """Give a library to another account; for its owner."""
+    ownership.transfer_repo(call.core, call.actor, repo_id, given(owner, "owner"))
