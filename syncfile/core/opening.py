@@ -36,7 +36,10 @@ def open_core(config: Config, *, alone: bool = True) -> Core:
         if alone:
             backend.prepare()
         db = open_database(
-            folder.database_path, cache_bytes=config.sqlite_cache << 10, busy_timeout=config.sqlite_busy_timeout
+            folder.database_path,
+            cache_bytes=config.sqlite_cache << 10,
+            busy_timeout=config.sqlite_busy_timeout,
+            check=folder.check,
         )
         undo.callback(db.close_all)
         migrate(db)

@@ -4,7 +4,7 @@ import errno
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any, NoReturn
 
@@ -64,7 +64,10 @@ def raise_translated(error: Exception) -> NoReturn:
 class Database(peewee.SqliteDatabase):
     """Peewee's database with a connection for each thread, a door for writers, and errors of ours."""
 
-    def __init__(self, path: str, *, pragmas: list[tuple[str, object]], busy_timeout: float) -> None:
+    def __init__(
+        self, path: str, *, pragmas: list[tuple[str, object]], busy_timeout: float, check: Callable[[], None]
+    ) -> None:
+        self._check = check
         self._write_lock = threading.RLock()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._connections_lock = threading.Lock()
@@ -80,8 +83,14 @@ class Database(peewee.SqliteDatabase):
         Raises:
             DiskFull, Busy, StoreUnavailable: Nothing was written.
         """
+        self._check()
         with translated(), self._write_lock, super().transaction("IMMEDIATE"):
             yield
+
+    def rollback(self) -> None:
+        """Undo the running transaction, unless SQLite has: it does so by itself where the disk is full or failing."""
+        if self._thread_connection().in_transaction:
+            super().rollback()
 
     def execute_sql(self, sql: str, params: Any = None) -> sqlite3.Cursor:
         with translated():
@@ -113,6 +122,7 @@ class Database(peewee.SqliteDatabase):
         return connection
 
     def _connect(self) -> sqlite3.Connection:
+        self._check()  # what is at this path now may be the database of another disk, or none, which SQLite would make
         with translated():
             connection: sqlite3.Connection = super()._connect()  # type: ignore[misc] # a hook that the stubs leave out
         with self._connections_lock:
@@ -122,13 +132,21 @@ class Database(peewee.SqliteDatabase):
         return connection
 
 
-def open_database(path: str, *, cache_bytes: int = 256 << 10, busy_timeout: float = 10.0) -> Database:
+def open_database(
+    path: str,
+    *,
+    cache_bytes: int = 256 << 10,
+    busy_timeout: float = 10.0,
+    check: Callable[[], None] = lambda: None,
+) -> Database:
     """Open the database file, made if it is missing, and bind the tables to it. Its schema is for ``migrations``.
 
     Args:
         path: Of the database file.
         cache_bytes: For the pages of each thread's connection.
         busy_timeout: Seconds to wait for the writer of another process.
+        check: Raises ``StoreUnavailable`` where the file is not on its disk any more; asked before each connection and
+            each change.
 
     Raises:
         StoreUnavailable: The disk fails. A missing folder shows when the database is used.
@@ -144,7 +162,7 @@ def open_database(path: str, *, cache_bytes: int = 256 << 10, busy_timeout: floa
         ("wal_autocheckpoint", _CHECKPOINT_PAGES),
         ("journal_size_limit", _LOG_BYTES),
     ]
-    database = Database(path, pragmas=pragmas, busy_timeout=busy_timeout)
+    database = Database(path, pragmas=pragmas, busy_timeout=busy_timeout, check=check)
     tables.database.initialize(database)
     return database
 
