@@ -28,6 +28,10 @@ FACES: dict[str, str] = {
     "v1/file": "syncfile.faces.v1.legacy_files",
     "v1/f": "syncfile.faces.v1.legacy_files",
     "v1": "syncfile.faces.v1.rest",
+    "files": "syncfile.faces.transfer.downloads",
+    "upload-api": "syncfile.faces.transfer.uploads",
+    "api": "syncfile.faces.seafile.api2",
+    "api2": "syncfile.faces.seafile.api2",
 }
 
 RETRY_SECONDS = 1  # between two tries to open a data folder that is not there
