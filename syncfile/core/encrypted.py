@@ -5,7 +5,7 @@ import uuid
 from dataclasses import replace
 
 from syncfile.core import crypto
-from syncfile.core.access import READ, Actor, RepoInfo, require, require_owner
+from syncfile.core.access import READ, Actor, RepoInfo, require, require_account, require_owner
 from syncfile.core.core import Core
 from syncfile.core.crypto import Encryption
 from syncfile.core.heads import advance, new_commit, root_of
@@ -20,22 +20,33 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def create_encrypted(
-    core: Core, actor: Actor, name: str, desc: str, password: str, version: int = DEFAULT_VERSION
+    core: Core,
+    actor: Actor,
+    name: str,
+    desc: str,
+    password: str,
+    version: int = DEFAULT_VERSION,
+    *,
+    public: str = "",
 ) -> RepoInfo:
     """Create an empty encrypted library of the actor and unlock it for them. The password is not kept.
 
     Args:
         version: 2 or 4.
+        public: What every account that knows the password may do in it: "", "r" or "rw".
 
     Raises:
         BadRequest: There is no such version, the password is empty, or name or description cannot be a library's.
-        NotFound: The actor has no account.
+        NotAuthenticated: The actor has no account.
     """
     core.folder.check()
     name, desc = clean_repo_name(name), clean_desc(desc)
     repo_id = str(uuid.uuid4())
     encryption = crypto.new_encryption(password, repo_id, version)
-    repo = create_repo(core, actor.account_id or 0, name, desc, repo_id=repo_id, encryption=encryption)
+    with core.db.transaction():
+        create_repo(core, require_account(actor), name, desc, repo_id=repo_id, encryption=encryption)
+        core.db.rows("UPDATE repo SET public = ? WHERE id = ?", public, repo_id)
+    repo = require(core.db, actor, repo_id, READ)
     key = crypto.unlock(encryption, repo_id, password)
     assert key is not None
     core.keys.put(repo, actor, key)

@@ -1,0 +1,33 @@
+"""``/files/<link>/<name>``: sends a file, a version of one, or a folder as a zip archive to whoever has the link."""
+
+from typing import Annotated
+
+from syncfile.core import tokens, transfers
+from syncfile.faces.http import Call, Face, Reply
+from syncfile.faces.ranges import content_disposition
+from syncfile.faces.stored import stored_reply
+
+
+class _Face(Face):
+    """Decides by the link, not by the route, whether an answer keeps a thread: it is no route that knows."""
+
+    def is_long(self, method: str, path: str) -> bool:
+        return any(map(tokens.is_long_link, path.split("/")[2:3]))
+
+
+face = _Face(authenticate=lambda call: call.actor)
+
+
+@face.route("GET", "/files/<link>/<name:path>", auth="none")
+def send(call: Call, link: str, name: Annotated[str, "What a browser calls it; not looked at"]) -> Reply:
+    """Send the bytes behind a link. ``names``, repeated, chooses entries of a folder."""
+    transfer = transfers.find_transfer(call.core, link, call.address, "download", "zip")
+    if transfer.operation == "download":
+        return stored_reply(call, transfers.open_download(call.core, transfer))
+    filename, archive = transfers.open_zip(call.core, transfer, call.query.get("names", ()))
+    headers = {
+        "Content-Type": "application/zip",
+        "Content-Disposition": content_disposition(filename),
+        "Cache-Control": "no-store",
+    }
+    return Reply(archive, headers=headers)
