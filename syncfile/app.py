@@ -32,6 +32,7 @@ FACES: dict[str, str] = {
     "upload-api": "syncfile.faces.transfer.uploads",
     "api": "syncfile.faces.seafile.api2",
     "api2": "syncfile.faces.seafile.api2",
+    "seafhttp": "syncfile.faces.seafile.seafhttp",
 }
 
 RETRY_SECONDS = 1  # between two tries to open a data folder that is not there

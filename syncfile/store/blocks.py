@@ -285,13 +285,18 @@ class BlockWriter:
                 self._held = bytearray()
             self._writer.write(data)
 
+    @property
+    def block_id(self) -> str:
+        """The id under which ``seal`` would store what was written so far."""
+        return self._digest.hexdigest()
+
     def seal(self) -> NewBlock:
         """Store the block under the SHA-1 of its bytes, or hand it over if it is small.
 
         Raises:
             DiskFull, StoreUnavailable: Abort it then.
         """
-        block_id = self._digest.hexdigest()
+        block_id = self.block_id
         if self._writer is None:
             return NewBlock(block_id, self.size, PendingBlock(block_id, bytes(self._held)))
         with translated():
