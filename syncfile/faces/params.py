@@ -4,12 +4,10 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from syncfile.errors import BadRequest, NotFound
 from syncfile.faces.call import Call
-
-_Value = TypeVar("_Value")
 
 _BOOLS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -112,13 +110,6 @@ def bind(parameters: tuple[Parameter, ...], call: Call, path: Mapping[str, str],
         else:
             arguments[item.name] = item.default
     return arguments
-
-
-def required(value: _Value | None, name: str) -> _Value:
-    """Return a parameter that only some calls can do without. Raises ``BadRequest`` if this one did."""
-    if value is None:
-        raise BadRequest(f"the parameter {name} is missing", parameter=name)
-    return value
 
 
 def _from_path(item: Parameter, text: str) -> object:

@@ -1,16 +1,18 @@
 """Parameters that many routes share."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from syncfile.core.paths import clean_path, join, split
 from syncfile.errors import BadRequest
 from syncfile.faces.http import Between
 
+_Value = TypeVar("_Value")
+
 Start = Annotated[int, "How many to leave out", Between(0, 10_000_000)]
 Limit = Annotated[int, "How many at most", Between(1, 1000)]
 
 
-def given(value: str | None, name: str) -> str:
+def given(value: _Value | None, name: str) -> _Value:
     """Return a parameter that this action needs. Raises ``BadRequest`` where it is missing."""
     if value is None:
         raise BadRequest(f"the parameter {name} is missing", parameter=name)

@@ -4,7 +4,8 @@ from typing import Annotated, TypedDict
 
 from syncfile.core import users
 from syncfile.core.access import require_account
-from syncfile.faces.http import Between, Call
+from syncfile.faces.http import Call
+from syncfile.faces.v1.asked import Limit, Start
 from syncfile.faces.v1.face import caller, face
 
 
@@ -44,8 +45,8 @@ def create_account(call: Call, username: str, password: str, email: str) -> Acco
 @face.route("GET", "/v1/accounts/")
 def list_accounts(
     call: Call,
-    start: Annotated[int, "How many to leave out", Between(0, 2**63 - 1)] = 0,
-    limit: Annotated[int, "How many at most", Between(1, users.LIST_ROWS)] = 100,
+    start: Start = 0,
+    limit: Limit = 100,
 ) -> list[Account]:
     """List all accounts by age; for administrators."""
     return [account_answer(account) for account in users.list_accounts(call.core, call.actor, start, limit)]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypedDict
 
 from syncfile.core import groups
 from syncfile.faces.http import Call
-from syncfile.faces.params import required
+from syncfile.faces.v1.asked import given
 from syncfile.faces.v1.face import face
 
 
@@ -56,8 +56,8 @@ def update_group(
 ) -> Group:
     """Rename a group, or make somebody else its owner; for its owner."""
     if action == "rename":
-        return _answer(groups.rename_group(call.core, call.actor, id, required(new_name, "new_name")))
-    return _answer(groups.transfer_group(call.core, call.actor, id, required(target, "target")))
+        return _answer(groups.rename_group(call.core, call.actor, id, given(new_name, "new_name")))
+    return _answer(groups.transfer_group(call.core, call.actor, id, given(target, "target")))
 
 
 @face.route("DELETE", "/v1/groups/<id>/", status=204)

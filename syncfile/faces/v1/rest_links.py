@@ -4,6 +4,7 @@ from typing import Annotated, Literal, TypedDict
 
 from syncfile.core import links
 from syncfile.faces.http import Between, Call
+from syncfile.faces.v1.asked import Limit, Start
 from syncfile.faces.v1.face import face
 
 _Password = Annotated[str | None, "Asked of whoever uses the link"]
@@ -57,8 +58,8 @@ def link_uploads(call: Call, repo_id: str, p: str, password: _Password = None, e
 @face.route("GET", "/v1/shared-links/")
 def list_links(
     call: Call,
-    start: Annotated[int, "How many to leave out", Between(0, 2**63 - 1)] = 0,
-    limit: Annotated[int, "How many at most", Between(1, links.LIST_ROWS)] = links.LIST_ROWS,
+    start: Start = 0,
+    limit: Limit = links.LIST_ROWS,
 ) -> list[Link]:
     """List the caller's links of all kinds, newest first."""
     return [_answer(call, link) for link in links.list_links(call.core, call.actor, start, limit)]

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, TypedDict
 
 from syncfile.core import notifications
-from syncfile.faces.http import Between, Call
+from syncfile.faces.http import Call
+from syncfile.faces.v1.asked import Limit, Start
 from syncfile.faces.v1.face import face
 
 #: The document filters by ``share_repo`` and answers ``repo_share``; both are understood.
@@ -38,8 +39,8 @@ class Unread(TypedDict):
 def list_notifications(
     call: Call,
     msg_type: Annotated[_Filter, "Only of this kind"] = "",
-    start: Annotated[int, "How many to leave out", Between(0, 2**63 - 1)] = 0,
-    limit: Annotated[int, "How many at most", Between(1, notifications.KEPT)] = notifications.KEPT,
+    start: Start = 0,
+    limit: Limit = notifications.KEPT,
 ) -> list[Notification]:
     """List the caller's notifications, newest first."""
     found = notifications.list_notifications(call.core, call.actor, _KINDS.get(msg_type, msg_type), start, limit)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypedDict
 from syncfile.core import shares
 from syncfile.errors import BadRequest, NotFound, SyncFileError
 from syncfile.faces.http import Call
-from syncfile.faces.params import required
+from syncfile.faces.v1.asked import given
 from syncfile.faces.v1.face import face
 
 _MAX_TARGETS = 1000
@@ -111,9 +111,9 @@ def change_dir_share(
 ) -> UserShare | GroupShare:
     """Change what a receiver of a directory may do; for the owner of the library."""
     if share_type == "group":
-        receiver = shares.any_group(required(group_id, "group_id"))
+        receiver = shares.any_group(given(group_id, "group_id"))
         return _group(shares.change_share(call.core, call.actor, repo_id, p, receiver, permission))
-    receiver = shares.account_receiver(call.core, required(target, "target"))
+    receiver = shares.account_receiver(call.core, given(target, "target"))
     return _user(shares.change_share(call.core, call.actor, repo_id, p, receiver, permission))
 
 
@@ -129,9 +129,9 @@ def stop_dir_share(
     """Take a directory from an account, a group, or one of each; for the owner of the library."""
     receivers = []
     if share_type == "user" or (share_type == "all" and target is not None):
-        receivers.append(shares.account_receiver(call.core, required(target, "target")))
+        receivers.append(shares.account_receiver(call.core, given(target, "target")))
     if share_type == "group" or (share_type == "all" and group_id is not None):
-        receivers.append(shares.any_group(required(group_id, "group_id")))
+        receivers.append(shares.any_group(given(group_id, "group_id")))
     if not receivers:
         raise BadRequest("the parameter target or group_id is missing", parameter="target")
     shares.stop_share(call.core, call.actor, repo_id, p, *receivers)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypedDict
 
 from syncfile.core import shares
 from syncfile.faces.http import Call
-from syncfile.faces.params import required
+from syncfile.faces.v1.asked import given
 from syncfile.faces.v1.face import face
 
 ShareType = Literal["personal", "group"]
@@ -63,9 +63,9 @@ def share_repo(
 ) -> SharedRepo:
     """Share a library with an account or group, or change what a receiver may do; for the owner."""
     if share_type == "personal":
-        receiver = shares.account_receiver(call.core, required(user, "user"))
+        receiver = shares.account_receiver(call.core, given(user, "user"))
     else:
-        receiver = shares.group_receiver(call.core, call.actor, required(group_id, "group_id"))
+        receiver = shares.group_receiver(call.core, call.actor, given(group_id, "group_id"))
     return _shared(call, shares.share_repo(call.core, call.actor, repo_id, receiver, permission))
 
 
@@ -79,9 +79,9 @@ def unshare_repo(
 ) -> None:
     """Take a library, or a shared directory by its own id, from an account or group; for the owner."""
     if share_type == "personal":
-        receiver = shares.account_receiver(call.core, required(user, "user"))
+        receiver = shares.account_receiver(call.core, given(user, "user"))
     else:
-        receiver = shares.any_group(required(group_id, "group_id"))
+        receiver = shares.any_group(given(group_id, "group_id"))
     shares.stop_share(call.core, call.actor, repo_id, "/", receiver)
 
 
