@@ -10,6 +10,7 @@ from syncfile import __version__
 COMMANDS = {
     "serve": "run the server",
     "user": "add, list and delete accounts, set passwords",
+    "reindex": "fill the derived tables again",
     "routes": "list every endpoint",
 }
 

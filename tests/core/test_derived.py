@@ -91,7 +91,7 @@ class Model:
 
     def move(self, source: str, target: str) -> bool:
         found, place = self.find(source), self.place(target)
-        if found is None or place is None or self.find(target) or is_within(nfc(place), nfc(found)):
+        if found is None or place is None or self.find(target) or nfc(place).startswith(nfc(found) + "/"):
             return False
         moved = {place + each[len(found) :]: self.content.pop(each) for each in self.below(found)}
         self.content.update(moved)

@@ -1,0 +1,50 @@
+"""Fill the tables for names, sizes and changes again from the commits, of one library or of all.
+
+Exit codes: 0 done, 1 there is no such library or its commits are damaged, 2 the data folder cannot be used.
+"""
+
+import argparse
+import os
+from dataclasses import replace
+
+from syncfile import config
+from syncfile.core.core import Core
+from syncfile.core.opening import close_core, open_core
+from syncfile.core.reindex import reindex, repo_ids
+from syncfile.daemon import complain
+from syncfile.errors import Busy, StoreUnavailable, SyncFileError
+from syncfile.store.data_folder import UnknownFormat
+from syncfile.store.migrations import UnknownSchema
+from syncfile.store.object_store import ObjectMissing
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add where the data folder is and which library is meant."""
+    config.add_arguments(parser, ["data"])
+    parser.add_argument("library", nargs="?", metavar="LIBRARY", help="id of a library; all of them by default")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it, one library after the other; one that fails stays as it was."""
+    try:
+        # A mistyped folder must not become a new store.
+        settings = replace(config.from_arguments(arguments, os.environ), require_marker=True)
+        core = open_core(settings, alone=False)
+    except (config.ConfigError, StoreUnavailable, Busy, UnknownFormat, UnknownSchema) as error:
+        return complain(error)
+    try:
+        wanted = [arguments.library] if arguments.library else repo_ids(core)
+        done = [_reindex(core, repo_id) for repo_id in wanted]
+    finally:
+        close_core(core)
+    return 0 if all(done) else 1
+
+
+def _reindex(core: Core, repo_id: str) -> bool:
+    try:
+        reindex(core, repo_id)
+    except (SyncFileError, ObjectMissing) as error:
+        complain(error)
+        return False
+    print(repo_id)
+    return True
