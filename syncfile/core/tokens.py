@@ -342,7 +342,7 @@ def _insert(
         # The number of a deleted account may be given to a new one, which must not inherit a late token.
         if core.db.row("SELECT 1 FROM account WHERE id = ?", account_id) is None:
             raise NotAuthenticated("the account was deleted")
-        Token.insert(values).on_conflict_ignore().execute()
+        Token.insert(values).on_conflict_ignore().execute(core.db)
 
 
 def _touch(core: Core, token_hash: str, address: str) -> None:

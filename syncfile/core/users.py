@@ -294,7 +294,7 @@ def _require_email_free(core: Core, email: str, account_id: int) -> None:
 
 
 def _insert(core: Core, username: str, email: str, hashed: str, *, is_staff: bool = False) -> int:
-    account = tables.Account.create(
+    row = tables.Account.insert(
         username=username,
         username_key=_key(username),
         email=email,
@@ -304,14 +304,15 @@ def _insert(core: Core, username: str, email: str, hashed: str, *, is_staff: boo
         total=core.config.default_quota,
         ctime_us=int(core.clock() * 1_000_000),
     )
-    repo = repos.create_repo(core, account.id, repos.DEFAULT_NAME)
-    core.db.rows("UPDATE account SET default_repo_id = ? WHERE id = ?", repo.id, account.id)
-    return int(account.id)
+    account_id = int(row.execute(core.db))
+    repo = repos.create_repo(core, account_id, repos.DEFAULT_NAME)
+    core.db.rows("UPDATE account SET default_repo_id = ? WHERE id = ?", repo.id, account_id)
+    return account_id
 
 
 def _write(core: Core, account_id: int, changes: dict[str, object], keep_token: str) -> None:
     if changes:
-        tables.Account.update(changes).where(tables.Account.id == account_id).execute()
+        tables.Account.update(changes).where(tables.Account.id == account_id).execute(core.db)
     if "password" in changes:
         tokens.revoke_all(core, account_id, keep_token)
 

@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 import peewee
 
 from syncfile.errors import Busy, DiskFull, StoreUnavailable, SyncFileError
-from syncfile.store import tables
 
 _CHECKPOINT_PAGES = 1000  # of 4 KiB: after that many the log is copied into the database
 _LOG_BYTES = 8 << 20  # what is left of the log file after a transaction that was larger
@@ -139,7 +138,7 @@ def open_database(
     busy_timeout: float = 10.0,
     check: Callable[[], None] = lambda: None,
 ) -> Database:
-    """Open the database file, made if it is missing, and bind the tables to it. Its schema is for ``migrations``.
+    """Open the database file, made if it is missing. Its schema is for ``migrations``.
 
     Args:
         path: Of the database file.
@@ -163,7 +162,6 @@ def open_database(
         ("journal_size_limit", _LOG_BYTES),
     ]
     database = Database(path, pragmas=pragmas, busy_timeout=busy_timeout, check=check)
-    tables.database.initialize(database)
     return database
 
 

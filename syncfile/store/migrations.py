@@ -47,8 +47,9 @@ def _create(db: Database, version: int, all_tables: Sequence[type[Row]]) -> None
     with db.transaction():
         if db.row("SELECT name FROM sqlite_master"):
             raise UnknownSchema("the database was not made by SyncFile")
-        for table in all_tables:
-            table.create_table(safe=False)
+        with db.bind_ctx(list(all_tables), bind_refs=False, bind_backrefs=False):
+            for table in all_tables:
+                table.create_table(safe=False)
         _set_version(db, version)
 
 

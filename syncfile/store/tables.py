@@ -12,21 +12,16 @@ from peewee import (
     BooleanField,
     CharField,
     CompositeKey,
-    DatabaseProxy,
     IntegerField,
     Model,
     TextField,
 )
 
-#: Bound to the open database by ``db.open_database``.
-database = DatabaseProxy()
-
 
 class Row(Model):
-    """What all tables share: the database they live in."""
+    """What all tables share. None is bound to a database: queries name theirs, ``execute(db)``."""
 
     class Meta:
-        database = database
         legacy_table_names = False
 
 

@@ -21,6 +21,14 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
+def blank(tmp_path: Path) -> Iterator[Database]:
+    """Return a database without a table in it."""
+    database = open_database(str(tmp_path / "blank.db"))
+    yield database
+    database.close_all()
+
+
+@pytest.fixture
 def store(db: Database) -> ObjectStore:
     return ObjectStore(db)
 

@@ -11,6 +11,7 @@ import pytest
 
 from syncfile.errors import Busy, DiskFull, StoreUnavailable, SyncFileError
 from syncfile.store.db import Database, open_database, translate, translated
+from syncfile.store.migrations import migrate
 from syncfile.store.tables import Entry
 
 
@@ -105,9 +106,20 @@ def test_threads_write_one_after_the_other(db: Database) -> None:
 
 def test_peewee_writes_through_the_same_door(db: Database) -> None:
     with db.atomic():
-        Entry.create(repo_id="r", parent_id=0, name="a", name_key="a", is_dir=False, object_id="o", size=0, mtime=0)
+        row = Entry.insert(
+            repo_id="r", parent_id=0, name="a", name_key="a", is_dir=False, object_id="o", size=0, mtime=0
+        )
+        row.execute(db)
         assert db.in_transaction()
-    assert Entry.select().count() == 1
+    assert db.row("SELECT COUNT(*) FROM entry") == (1,)
+
+
+def test_two_databases_of_one_process_do_not_meet(db: Database, blank: Database) -> None:
+    migrate(blank)
+    row = Entry.insert(repo_id="r", parent_id=0, name="a", name_key="a", is_dir=False, object_id="o", size=0, mtime=0)
+    row.execute(blank)
+    assert db.rows("SELECT name FROM entry") == []
+    assert blank.rows("SELECT name FROM entry") == [("a",)]
 
 
 def test_connections_of_ended_threads_are_closed(db: Database) -> None:

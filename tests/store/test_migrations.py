@@ -1,21 +1,13 @@
 """Databases of every age come to the newest schema, and strange ones are left alone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from syncfile.store import migrations
-from syncfile.store.db import Database, open_database
+from syncfile.store.db import Database
 from syncfile.store.migrations import UnknownSchema, migrate
 from syncfile.store.tables import TABLES
-
-
-@pytest.fixture
-def blank(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(str(tmp_path / "blank.db"))
-    yield database
-    database.close_all()
 
 
 def add_colour(db: Database) -> None:
