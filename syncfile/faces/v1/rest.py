@@ -7,6 +7,7 @@ from syncfile.faces.v1 import (
     rest_batch,
     rest_devices,
     rest_dirs,
+    rest_download_info,
     rest_files,
     rest_groups,
     rest_history,
@@ -22,6 +23,7 @@ from syncfile.faces.v1 import (
     rest_shares,
     rest_stars,
     rest_status,
+    rest_transfers,
     rest_trash,
 )
 from syncfile.faces.v1.face import face
@@ -34,6 +36,7 @@ __all__ = [
     "rest_batch",
     "rest_devices",
     "rest_dirs",
+    "rest_download_info",
     "rest_files",
     "rest_groups",
     "rest_history",
@@ -49,5 +52,6 @@ __all__ = [
     "rest_shares",
     "rest_stars",
     "rest_status",
+    "rest_transfers",
     "rest_trash",
 ]

@@ -2,11 +2,15 @@
 
 from typing import Annotated, Literal, TypedDict
 
-from syncfile.core import access, ownership
+from syncfile.core import access, encrypted, ownership
 from syncfile.core.access import RepoInfo
+from syncfile.core.encrypted import DEFAULT_VERSION
 from syncfile.faces.http import Between, Call
 from syncfile.faces.v1.asked import given
 from syncfile.faces.v1.face import face
+
+_Password = Annotated[str, "Encrypts the library; it is not kept"]
+_Version = Annotated[int, "Of the encryption: 2 or 4"]
 
 
 class Repo(TypedDict):
@@ -55,9 +59,11 @@ def list_repos(call: Call) -> list[Repo]:
 
 
 @face.route("POST", "/v1/repos/")
-def create_repo(call: Call, name: str, desc: str = "") -> Repo:
+def create_repo(
+    call: Call, name: str, desc: str = "", password: _Password = "", enc_version: _Version = DEFAULT_VERSION
+) -> Repo:
     """Make a library; the caller owns it."""
-    return repo_answer(call, ownership.add_repo(call.core, call.actor, name, desc))
+    return repo_answer(call, _add(call, name, desc, password, enc_version, ""))
 
 
 @face.route("GET", "/v1/repos/public/")
@@ -72,9 +78,17 @@ def create_public_repo(
     name: str,
     permission: Annotated[Literal["r", "rw"], "What every account may do in it"] = "r",
     desc: str = "",
+    password: _Password = "",
+    enc_version: _Version = DEFAULT_VERSION,
 ) -> Repo:
     """Make a library that every account may read, or write to; the caller owns it."""
-    return repo_answer(call, ownership.add_repo(call.core, call.actor, name, desc, public=permission))
+    return repo_answer(call, _add(call, name, desc, password, enc_version, permission))
+
+
+def _add(call: Call, name: str, desc: str, password: str, version: int, public: str) -> RepoInfo:
+    if password:
+        return encrypted.create_encrypted(call.core, call.actor, name, desc, password, version, public=public)
+    return ownership.add_repo(call.core, call.actor, name, desc, public=public)
 
 
 @face.route("GET", "/v1/repos/<repo_id>/")
@@ -110,8 +124,19 @@ def delete_repo(call: Call, repo_id: str) -> None:
 def change_repo(
     call: Call,
     repo_id: str,
-    action: Literal["transfer"],
+    action: Literal["transfer", "setpassword", "changepassword"],
     owner: Annotated[str | None, "For transfer: user name of the new owner"] = None,
+    password: Annotated[str | None, "For setpassword: of the encrypted library"] = None,
+    old_password: Annotated[str | None, "For changepassword"] = None,
+    new_password: Annotated[str | None, "For changepassword"] = None,
 ) -> None:
-    """Give a library to another account; for its owner."""
-    ownership.transfer_repo(call.core, call.actor, repo_id, given(owner, "owner"))
+    """Unlock an encrypted library for an hour of use; or, as its owner, change its password or give it away."""
+    core, actor = call.core, call.actor
+    match action:
+        case "transfer":
+            ownership.transfer_repo(core, actor, repo_id, given(owner, "owner"))
+        case "setpassword":
+            encrypted.unlock(core, actor, repo_id, given(password, "password"))
+        case "changepassword":
+            old, new = given(old_password, "old_password"), given(new_password, "new_password")
+            encrypted.change_password(core, actor, repo_id, old, new)
