@@ -84,9 +84,7 @@ class _Update:
         assert item.old is not None
         entry_id = self._entry_id(item.path)
         size, files = _totals(self.db, self.commit.repo_id, entry_id)
-        self.db.execute_sql(
-            _BELOW + "DELETE FROM entry WHERE id IN (SELECT id FROM below)", (entry_id, self.commit.repo_id)
-        )
+        self.db.rows(_BELOW + "DELETE FROM entry WHERE id IN (SELECT id FROM below)", entry_id, self.commit.repo_id)
         self.growth.add(-size, -files)
         if not self.again:
             paths_followed.remove(self.db, self.commit.repo_id, item.path)
@@ -120,28 +118,28 @@ class _Update:
 
     def _rename(self, item: Difference, entry: Dirent, old_path: str) -> None:
         parent_id = self._entry_id(split(item.path)[0])
-        self.db.execute_sql(
+        self.db.rows(
             "UPDATE entry SET parent_id = ?, name = ?, name_key = ?, size = ?, mtime = ? WHERE id = ?",
-            (parent_id, entry.name, name_key(entry.name), entry.size, entry.mtime, self._entry_id(old_path)),
+            *(parent_id, entry.name, name_key(entry.name), entry.size, entry.mtime, self._entry_id(old_path)),
         )
         if not self.again:
             paths_followed.rename(self.db, self.commit.repo_id, old_path, item.path)
         self._log("rename", item, entry)
 
     def _modify(self, item: Difference, old: Dirent, new: Dirent) -> None:
-        self.db.execute_sql(
+        self.db.rows(
             "UPDATE entry SET object_id = ?, size = ?, mtime = ? WHERE id = ?",
-            (new.id, new.size, new.mtime, self._entry_id(item.path)),
+            *(new.id, new.size, new.mtime, self._entry_id(item.path)),
         )
         if old.id != new.id and not new.is_dir:
             self._log("modify", item, new)
 
     def _insert(self, parent_id: int, entry: Dirent) -> int:
         values = (parent_id, entry.name, name_key(entry.name), entry.is_dir, entry.id, entry.size, entry.mtime)
-        row = self.db.execute_sql(_INSERT_ENTRY, (self.commit.repo_id, *values)).fetchone()
+        (entry_id,) = self.db.row(_INSERT_ENTRY, self.commit.repo_id, *values)
         if not entry.is_dir:
             self.growth.add(entry.size, 1)
-        return int(row[0])
+        return int(entry_id)
 
     def _entry_id(self, path: str) -> int:
         entry_id = find_entry_id(self.db, self.commit.repo_id, path)
@@ -153,16 +151,14 @@ class _Update:
         commit = self.commit
         values = (item.path, kind, item.old_path, entry.is_dir, entry.id, entry.size)
         author = (commit.ctime, commit.creator_name or "")
-        self.db.execute_sql(_INSERT_CHANGE, (commit.repo_id, commit.id, *values, *author))
+        self.db.rows(_INSERT_CHANGE, commit.repo_id, commit.id, *values, *author)
 
 
 def find_entry_id(db: Database, repo_id: str, path: str) -> int | None:
     """Return the key of a path's row in the name index, ``ROOT`` for the root, or None."""
     entry_id = ROOT
     for name in components(path):
-        row = db.execute_sql(
-            "SELECT id FROM entry WHERE repo_id = ? AND parent_id = ? AND name = ?", (repo_id, entry_id, name)
-        ).fetchone()
+        row = db.row("SELECT id FROM entry WHERE repo_id = ? AND parent_id = ? AND name = ?", repo_id, entry_id, name)
         if row is None:
             return None
         entry_id = row[0]
@@ -178,8 +174,8 @@ def totals_below(db: Database, repo_id: str, path: str) -> tuple[int, int]:
 
 
 def _totals(db: Database, repo_id: str, entry_id: int) -> tuple[int, int]:
-    row = db.execute_sql(
+    size, files = db.row(
         _BELOW + "SELECT COALESCE(SUM(size), 0), COUNT(*) FROM entry WHERE id IN (SELECT id FROM below) AND is_dir = ?",
-        (entry_id, repo_id, False),
-    ).fetchone()
-    return int(row[0]), int(row[1])
+        *(entry_id, repo_id, False),
+    )
+    return int(size), int(files)

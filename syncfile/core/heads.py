@@ -104,10 +104,10 @@ def advance(
 
 
 def _swap(core: Core, repo: RepoInfo, commit: Commit) -> None:
-    moved = core.db.execute_sql(
-        "UPDATE repo SET head_id = ?, mtime = ? WHERE id = ? AND head_id = ? AND deleted_at IS NULL",
-        (commit.id, commit.ctime, repo.id, repo.head_id),
-    ).rowcount
+    moved = core.db.rows(
+        "UPDATE repo SET head_id = ?, mtime = ? WHERE id = ? AND head_id = ? AND deleted_at IS NULL RETURNING id",
+        *(commit.id, commit.ctime, repo.id, repo.head_id),
+    )
     if not moved:
         raise HeadMoved("the library changed meanwhile")
 

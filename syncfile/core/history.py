@@ -77,9 +77,9 @@ def _newest_row(db: Database, repo_id: str, path: str, before: int) -> _Row | No
     names = components(path)
     paths = ["/" + "/".join(names[: depth + 1]) for depth in range(len(names))]
     places = ", ".join("?" * len(paths))
-    row = db.execute_sql(
+    row = db.row(
         "SELECT id, commit_id, path, kind, old_path, object_id, size, ctime, account FROM change"
         f" WHERE repo_id = ? AND path IN ({places}) AND id < ? ORDER BY id DESC LIMIT 1",
-        (repo_id, *paths, before),
-    ).fetchone()
+        *(repo_id, *paths, before),
+    )
     return _Row(*row) if row else None

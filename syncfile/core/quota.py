@@ -11,11 +11,11 @@ UNLIMITED_BYTES = 2**63 - 1
 
 def usage(core: Core, account_id: int) -> int:
     """Return the bytes of all files at the heads of an account's own libraries."""
-    row = core.db.execute_sql(
+    (size,) = core.db.row(
         "SELECT COALESCE(SUM(size), 0) FROM repo WHERE owner_id = ? AND deleted_at IS NULL AND origin_id IS NULL",
-        (account_id,),
-    ).fetchone()
-    return int(row[0])
+        account_id,
+    )
+    return int(size)
 
 
 def room(core: Core, account_id: int) -> int:

@@ -44,7 +44,7 @@ def snapshot(core: Core, repo: RepoInfo) -> Snapshot:
 
 def _store_of(core: Core, repo: RepoInfo) -> RepoInfo:
     """Return the library whose head really moves when ``repo`` is changed: itself, or its origin."""
-    return refresh(core.db, replace(repo, id=repo.store_id))
+    return refresh(core.db, replace(repo, id=repo.store_id)) if repo.is_virtual else repo
 
 
 @contextmanager
@@ -96,7 +96,7 @@ def create_repo(
     Raises:
         NotFound: There is no such account.
     """
-    owner = core.db.execute_sql("SELECT username FROM account WHERE id = ?", (owner_id,)).fetchone()
+    owner = core.db.row("SELECT username FROM account WHERE id = ?", owner_id)
     if owner is None:
         raise NotFound("there is no such account")
     repo_id = repo_id or str(uuid.uuid4())
@@ -149,11 +149,11 @@ def default_repo(core: Core, actor: Actor) -> RepoInfo:
                 if actor.account_id is None:
                     raise NotFound("only an account has a library")
                 repo = create_repo(core, actor.account_id, DEFAULT_NAME)
-                core.db.execute_sql("UPDATE account SET default_repo_id = ? WHERE id = ?", (repo.id, repo.owner_id))
+                core.db.rows("UPDATE account SET default_repo_id = ? WHERE id = ?", repo.id, repo.owner_id)
     return repo
 
 
 def _find_default(core: Core, actor: Actor) -> RepoInfo | None:
-    row = core.db.execute_sql("SELECT default_repo_id FROM account WHERE id = ?", (actor.account_id,)).fetchone()
+    row = core.db.row("SELECT default_repo_id FROM account WHERE id = ?", actor.account_id)
     repo = find_repo(core.db, row[0]) if row and row[0] else None
     return repo if repo and repo.owner_id == actor.account_id else None

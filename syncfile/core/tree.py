@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 
 from syncfile.core.paths import components, join, nfc, numbered, split
 from syncfile.errors import AlreadyExists, BadPath, NotFound, ParentMissing
@@ -9,6 +10,8 @@ from syncfile.store.chunker import NewFile
 from syncfile.store.directories import Directory
 from syncfile.store.object_store import ObjectStore
 from syncfile.store.objects import EMPTY_ID, MODE_DIR, MODE_FILE, Dirent, file_id
+
+_STORED_DIRS = 16  # remembered; of a large one, the list of its pages
 
 
 class Trees:
@@ -18,10 +21,12 @@ class Trees:
         self.objects = objects
         self.repo_id = repo_id
         self._kept: dict[str, Directory] = {}
+        # A change meets the folders along its path some three times: when it looks, when it edits, when it compares.
+        self._stored = lru_cache(_STORED_DIRS)(partial(objects.open_dir, repo_id))
 
     def open(self, dir_id: str) -> Directory:
         """Return a directory by its id. Raises ``ObjectMissing``."""
-        return self._kept.get(dir_id) or self.objects.open_dir(self.repo_id, dir_id)
+        return self._kept.get(dir_id) or self._stored(dir_id)
 
     def keep(self, directory: Directory) -> str:
         """Remember a new directory and return its id."""

@@ -57,3 +57,27 @@ def test_conflict_name_keeps_the_extension_and_tells_who_and_when(monkeypatch: p
     monkeypatch.setattr("time.localtime", __import__("time").gmtime)
     assert conflict_name("a.tar.gz", "ann", 0) == "a.tar (SFConflict ann 1970-01-01-00-00-00).gz"
     assert conflict_name("Makefile", "ann", 0) == "Makefile (SFConflict ann 1970-01-01-00-00-00)"
+
+
+def test_a_conflict_name_that_is_taken_gets_a_number(trees: Trees) -> None:
+    base = plant(trees, {"a": 1}, "base@x")
+    taken = conflict_name("a", "rem@x", 1_700_000_000)
+    head = plant(trees, {"a": 2, taken: 7}, "head@x")
+    remote = plant(trees, {"a": 3, f"{taken} (1)": 8}, "rem@x")
+    merged = merge_trees(trees, base, head, remote, "bob@example.com")
+    assert {name: value for name, value in flatten(trees, merged.root_id)} == {
+        "a": 2,
+        "a (SFConflict rem@x TIME)": 7,
+    } | {f"a (SFConflict rem@x TIME) ({number})": value for number, value in ((1, 8), (2, 3))}
+
+
+def test_very_deep_trees_are_merged(trees: Trees) -> None:
+    def deep(leaves: dict[str, Any]) -> str:
+        dir_id = plant(trees, leaves, "x")
+        for _ in range(1500):
+            dir_id = trees.keep(trees.open(EMPTY_ID).with_(Dirent("d", dir_id, MODE_DIR, 1_700_000_000)))
+        return dir_id
+
+    base, head, remote = deep({"a": 1}), deep({"a": 1, "b": 2}), deep({"a": 1, "c": 3})
+    merged = merge_trees(trees, base, head, remote, "bob@example.com")
+    assert (merged.root_id, merged.has_conflict) == (deep({"a": 1, "b": 2, "c": 3}), False)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from syncfile.errors import StoreUnavailable
+from syncfile.errors import DiskMissing, StoreUnavailable
 from syncfile.store.data_folder import MARKER_NAME, DataFolder, FolderInUse, UnknownFormat
 
 
@@ -39,7 +39,7 @@ def test_folder_is_known_again(tmp_path: Path) -> None:
 
 def test_folder_of_somebody_else_is_never_written_to(tmp_path: Path) -> None:
     (tmp_path / "thesis.odt").write_bytes(b"")
-    with pytest.raises(StoreUnavailable) as caught:
+    with pytest.raises(DiskMissing) as caught:
         DataFolder(str(tmp_path)).open()
     assert caught.value.facts == {"retry_after": 10}
     assert os.listdir(tmp_path) == ["thesis.odt"]
@@ -47,7 +47,7 @@ def test_folder_of_somebody_else_is_never_written_to(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "missing"])
 def test_mount_point_without_its_disk_is_never_written_to(tmp_path: Path, name: str) -> None:
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(DiskMissing):
         DataFolder(str(tmp_path / name), require_marker=True).open()
     assert os.listdir(tmp_path) == []
 
@@ -55,7 +55,7 @@ def test_mount_point_without_its_disk_is_never_written_to(tmp_path: Path, name: 
 @pytest.mark.parametrize("marker", ["", "[]", "{}", '{"store_id": "x"}', "\x00" * 70])
 def test_marker_that_cannot_be_read_is_no_marker(tmp_path: Path, marker: str) -> None:
     (tmp_path / MARKER_NAME).write_text(marker)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(DiskMissing):
         DataFolder(str(tmp_path)).open()
 
 
@@ -71,7 +71,7 @@ def test_check_sees_the_disk_go_and_come_back(tmp_path: Path) -> None:
     folder.open()
     folder.check()
     path.rename(away)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(DiskMissing):
         folder.check()
     shutil.copytree(away, path)
     folder.check()
@@ -83,8 +83,19 @@ def test_check_sees_another_disk_in_the_place(tmp_path: Path) -> None:
     folder.open()
     path.rename(tmp_path / "away")
     DataFolder(str(path)).open()
-    with pytest.raises(StoreUnavailable, match="another disk"):
+    with pytest.raises(DiskMissing, match="another disk"):
         folder.check()
+
+
+def test_check_tells_a_failing_disk_from_a_missing_one(tmp_path: Path) -> None:
+    folder = DataFolder(str(tmp_path))
+    folder.open()
+    (tmp_path / MARKER_NAME).unlink()
+    (tmp_path / MARKER_NAME).mkdir()
+    with pytest.raises(StoreUnavailable) as caught:
+        folder.check()
+    assert not isinstance(caught.value, DiskMissing)
+    assert caught.value.facts == {"retry_after": 10}
 
 
 def test_second_server_is_told_of_the_first(tmp_path: Path) -> None:
