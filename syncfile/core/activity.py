@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from syncfile.core.access import Actor, RepoInfo, readable_repos
-from syncfile.core.commits import History, history_of, iter_ids
+from syncfile.core.commits import History, history_of, iter_ids, shown
 from syncfile.core.core import Core
 from syncfile.store.objects import Commit
 
@@ -60,4 +60,4 @@ def _event(core: Core, history: History, commit: Commit) -> Event:
         Happening(kind, path[len(prefix) :], history.inside(old_path), bool(is_dir))
         for kind, path, old_path, is_dir in rows[:MAX_CHANGES]
     ]
-    return Event(history.repo, commit, changes, len(rows) > MAX_CHANGES)
+    return Event(history.repo, shown(core, history, commit), changes, len(rows) > MAX_CHANGES)

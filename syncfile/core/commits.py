@@ -1,7 +1,7 @@
 """The states that a library went through: which of them are kept, and what each one changed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from syncfile.core.access import READ, Actor, RepoInfo, find_repo, require
@@ -24,6 +24,10 @@ _CHAIN = (
     ") SELECT id, parent_id, ctime FROM chain ORDER BY place"
 )
 _TOUCHED = "SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND (path = ? OR path > ? AND path < ?) LIMIT 1"
+_ELSEWHERE = (
+    "SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND (NOT (path = ? OR path > ? AND path < ?)"
+    " OR NOT (COALESCE(old_path, path) = ? OR COALESCE(old_path, path) > ? AND COALESCE(old_path, path) < ?)) LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,8 @@ def list_commits(core: Core, actor: Actor, repo_id: str, start: int, limit: int)
         NotFound: There is no such library for this actor.
     """
     history = open_history(core, actor, repo_id)
-    return [
-        core.objects.get_commit(history.store.id, id_) for id_ in islice(iter_ids(core, history), start, start + limit)
-    ]
+    page = islice(iter_ids(core, history), start, start + limit)
+    return [shown(core, history, core.objects.get_commit(history.store.id, commit_id)) for commit_id in page]
 
 
 def iter_ids(core: Core, history: History) -> Iterator[str]:
@@ -120,7 +123,16 @@ def commit_changes(
         old_id = _directory_id(Snapshot(trees, parent.root_id), history.repo.prefix)
     new_id = _directory_id(Snapshot(trees, commit.root_id), history.repo.prefix)
     told = (item for item in differences(trees, old_id, new_id)() if not _is_within_only(item))
-    return commit, list(islice(told, start, start + limit))
+    return shown(core, history, commit), list(islice(told, start, start + limit))
+
+
+def shown(core: Core, history: History, commit: Commit) -> Commit:
+    """Return a commit as it may be shown: of a virtual library, its text may not name what is outside of it."""
+    prefix = history.repo.prefix
+    below = (prefix, f"{prefix}/", f"{prefix}0")  # "0" is what follows "/"
+    if prefix and core.db.row(_ELSEWHERE, history.store.id, commit.id, *below, *below):
+        return replace(commit, description="Changed several folders")
+    return commit
 
 
 def tree_at(core: Core, history: History, commit: Commit) -> Snapshot:

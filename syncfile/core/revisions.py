@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from syncfile.core.access import WRITE, Actor
-from syncfile.core.commits import History, open_history, tree_at, tree_now
+from syncfile.core.commits import History, open_history, shown, tree_at, tree_now
 from syncfile.core.core import Core
 from syncfile.core.history import Revision, iter_revisions
 from syncfile.core.paths import clean_path, split
@@ -128,4 +128,4 @@ def _path_then(core: Core, history: History, path: str, commit_id: str) -> str:
 
 def _with_commit(core: Core, history: History, item: Revision) -> FileRevision:
     commit = core.objects.get_commit(history.store.id, item.commit_id)
-    return FileRevision(commit, item.object_id, item.size, history.inside(item.old_path))
+    return FileRevision(shown(core, history, commit), item.object_id, item.size, history.inside(item.old_path))

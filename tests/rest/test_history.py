@@ -261,3 +261,17 @@ def test_history_older_than_the_library_keeps_it_is_not_shown(circle: Circle, co
     assert states(owner, repo_id) == ['Added "newer.txt"']
     owner.client.put(f"/v1/repos/{repo_id}/", form={"history_days": -1})
     assert len(states(owner, repo_id)) == 7
+
+
+def test_shared_folder_never_tells_a_name_from_outside(circle: Circle) -> None:
+    owner, stranger = circle.owner, circle.stranger
+    virtual_id = give(owner, stranger, "r", "/d")
+    owner.put("/secret.txt")
+    owner.put("/d/b.txt")
+    body = {"action": "delete", "paths": ["/secret.txt", "/d/b.txt"]}
+    assert owner.client.post(f"/v1/repos/{circle.repo_id}/batch", json=body).status == 200
+    newest = stranger.client.get(f"/v1/repos/{virtual_id}/history/").json["commits"][0]
+    assert newest["desc"] == "Changed several folders"
+    assert "secret" in states(owner, circle.repo_id)[0]
+    assert b"secret" not in stranger.client.get(f"/v1/repos/{virtual_id}/history/{newest['id']}/").body
+    assert b"secret" not in stranger.client.get("/v1/activities/").body
