@@ -54,8 +54,7 @@ def _iter_raw(trees: Trees, old_root_id: str, new_root_id: str) -> Iterator[Diff
         folder, old_id, new_id = pending.pop()
         for old, new in diff(trees.open(old_id), trees.open(new_id)):
             entry = old or new
-            if entry is None:
-                continue
+            assert entry is not None
             path = join(folder, entry.name)
             if old and new and old.is_dir and new.is_dir:
                 if old.id != new.id:
