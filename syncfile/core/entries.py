@@ -16,11 +16,25 @@ from syncfile.store.objects import Dirent, File
 MAX_BATCH = 1000
 
 
-def make_dir(core: Core, actor: Actor, repo_id: str, path: str, *, parents: bool = False) -> Dirent:
-    """Add an empty folder. Raises ``AlreadyExists``, ``ParentMissing`` and what ``edit_repo`` does."""
+def make_dir(
+    core: Core, actor: Actor, repo_id: str, path: str, *, parents: bool = False, free_name: bool = False
+) -> Dirent:
+    """Add an empty folder.
+
+    Args:
+        parents: Add those above it too.
+        free_name: Add a number to a name that is taken, as in ``a (1)``.
+
+    Raises:
+        AlreadyExists, ParentMissing: And what ``edit_repo`` does.
+    """
     path = clean_path(path)
-    with edit_repo(core, actor, repo_id, f'Added directory "{split(path)[1]}"') as edit:
-        return edit.make_dir(path, parents=parents)
+    with edit_repo(core, actor, repo_id) as edit:
+        if free_name and path != "/":
+            path = edit.free_name(path)
+        entry = edit.make_dir(path, parents=parents)
+        edit.message = f'Added directory "{entry.name}"'
+        return entry
 
 
 def add_file(core: Core, actor: Actor, repo_id: str, path: str, file: NewFile, *, replace: bool = False) -> Dirent:
@@ -32,9 +46,15 @@ def add_file(core: Core, actor: Actor, repo_id: str, path: str, file: NewFile, *
         return edit.put_file(path, file, replace=replace)
 
 
-def add_empty_file(core: Core, actor: Actor, repo_id: str, path: str) -> Dirent:
-    """Put a file without content at ``path``. Raises as ``make_dir``."""
-    return add_file(core, actor, repo_id, path, NewFile(File((), 0), None))
+def add_empty_file(core: Core, actor: Actor, repo_id: str, path: str, *, free_name: bool = False) -> Dirent:
+    """Put a file without content at ``path``. Arguments and errors are as of ``make_dir``."""
+    path = clean_path(path)
+    with edit_repo(core, actor, repo_id) as edit:
+        if free_name and path != "/":
+            path = edit.free_name(path)
+        entry = edit.put_file(path, NewFile(File((), 0), None))
+        edit.message = f'Added "{entry.name}"'
+        return entry
 
 
 def rename(core: Core, actor: Actor, repo_id: str, path: str, name: str, *, is_dir: bool | None = None) -> Dirent:

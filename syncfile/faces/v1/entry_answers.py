@@ -1,14 +1,12 @@
 """Files and folders as answers show them."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from syncfile.core.listing import Listed
 from syncfile.core.paths import split
 from syncfile.faces.http import Reply
-
-_PIECE_BYTES = 32 << 10
+from syncfile.faces.json_lists import HEADERS, json_list
 
 
 class Entry(TypedDict):
@@ -50,16 +48,4 @@ def entry_answer(listed: Listed, *, with_parent: bool = False) -> Entry:
 
 def list_reply(entries: Iterable[Entry]) -> Reply:
     """Answer with a JSON list of any length, of which only a piece is in memory."""
-    return Reply(_pieces(entries), headers={"Content-Type": "application/json", "Cache-Control": "no-store"})
-
-
-def _pieces(entries: Iterable[Entry]) -> Iterator[bytes]:
-    piece = bytearray(b"[")
-    separator = b""
-    for entry in entries:
-        piece += separator + json.dumps(entry, separators=(",", ":")).encode("ascii")
-        separator = b","
-        if len(piece) >= _PIECE_BYTES:
-            yield bytes(piece)
-            piece.clear()
-    yield bytes(piece) + b"]"
+    return Reply(json_list(entries), headers=HEADERS)
