@@ -5,7 +5,7 @@ import re
 
 #: The part behind these is as good as a password.
 _TOKEN_IN_PATH = re.compile(
-    r"(/(?:seafhttp/|u/)?(?:files|f|d|upload-api|upload-aj|update-api|update-aj|blks|zip)/)[^/]+"
+    r"(/(?:seafhttp/|u/)?(?:files|f|d|u|upload-api|upload-aj|update-api|update-aj|blks|zip)/)[^/]+"
 )
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 
