@@ -122,7 +122,7 @@ class Config:
         str,
         Setting(_REGISTRATION, "open, lan or closed", "Who may register: anybody, private addresses only, nobody."),
     ] = "lan"
-    default_quota: Annotated[int, Setting(_BYTES, "bytes", "Room of a new account.")] = 107_374_182_400
+    default_quota: Annotated[int, Setting(_BYTES, "bytes", "Room of a new account; 0 is no limit.")] = 107_374_182_400
     require_marker: Annotated[
         bool, Setting(_flag, "true or false", "Never make a new store: an unmounted disk looks like an empty folder.")
     ] = False

@@ -16,6 +16,7 @@ from syncfile.log import configure, printable_path
         ("/d/939ac61687", "/d/***"),
         ("/upload-api/90e6db94", "/upload-api/***"),
         ("/seafhttp/upload-api/90e6db94", "/seafhttp/upload-api/***"),
+        ("/u/939ac61687/", "/u/***/"),
         ("/u/d/939ac61687/", "/u/d/***/"),
         ("/v1/repos/x/files/action", "/v1/repos/x/files/action"),
         ("/v1/a b\n\x1b[31m\xe4", "/v1/a%20b%0A%1B[31m%E4"),
