@@ -113,12 +113,13 @@ def save_commit(core: Core, actor: Actor, repo_id: str, expected_id: str, text: 
     """
     repo = require_synced(core, actor, repo_id, WRITE)
     try:
-        commit = decode_commit(text)
-    except MalformedObject as error:
-        raise BadRequest(str(error)) from None
+        body = text.decode()
+        commit = decode_commit(body)
+    except (UnicodeDecodeError, MalformedObject):
+        raise BadRequest("this is no commit") from None
     if commit.repo_id != repo.id:
         raise BadRequest("the commit is of another library")
     if not commit.id == expected_id == commit_id(commit):
         raise BadRequest("the commit has another id")
     core.folder.check()
-    core.objects.save_commit(repo.id, commit, text.decode())
+    core.objects.save_commit(repo.id, commit, body)

@@ -1,22 +1,10 @@
 """The tokens of sync clients: each is good for one library and one account, and is the device that it was given to."""
 
 from syncfile.core import tokens
-from syncfile.core.access import READ, Actor, require, require_account
+from syncfile.core.access import Actor
 from syncfile.core.core import Core
 from syncfile.core.tokens import Device
 from syncfile.errors import PermissionDenied
-
-
-def issue(core: Core, actor: Actor, repo_id: str, device: Device | None = None) -> str:
-    """Return a new token for syncing a library; it lives until it is revoked.
-
-    Raises:
-        NotFound: There is no such library for this actor.
-        NotAuthenticated: The actor has no account.
-    """
-    account_id = require_account(actor)
-    require(core.db, actor, repo_id, READ)
-    return tokens.issue(core, "sync", account_id, lifetime=None, repo_id=repo_id, address=actor.address, device=device)
 
 
 def authenticate(core: Core, repo_id: str, token: str, address: str) -> Actor:

@@ -42,13 +42,13 @@ def read_ids(call: Call) -> IdList:
         TooLarge: It has more than ``MAX_LIST_BYTES``.
     """
     ids = IdList()
-    rest, last = b"", b""  # ``last`` is what came behind the last item: "," or "]"; before the first one, "["
+    rest, last = b"", b""  # ``last`` is the mark behind the last item; before the first one, that is "["
     for chunk in _chunks(call):
         rest = (rest + chunk).lstrip()
-        if not last and rest:
-            last, rest = rest[:1], rest[1:]
+        if not last and rest.startswith(b"["):
+            last, rest = b"[", rest[1:]
         position = 0
-        while last in (b"[", b",") and (match := _ITEM.match(rest, position)):
+        while last and last != b"]" and (match := _ITEM.match(rest, position)):
             ids.append(match[1])
             last, position = match[2], match.end()
         rest = rest[position:]

@@ -11,7 +11,7 @@ from syncfile.core.access import Actor, RepoInfo
 from syncfile.core.core import Core
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.repos import create_repo
-from syncfile.core.sync_tokens import issue
+from syncfile.core.tokens import issue
 from tests.conftest import Server
 from tests.core.accounts import actor_of, add
 from tests.sync.seafhttp.peer import Peer
@@ -63,7 +63,9 @@ def library(core: Core, ann: Actor) -> RepoInfo:
 @pytest.fixture
 def connect(core: Core, server: Server) -> Connect:
     def make(actor: Actor, repo_id: str) -> Peer:
-        return Peer(server.client, repo_id, issue(core, actor, repo_id), actor.username)
+        assert actor.account_id is not None
+        token = issue(core, "sync", actor.account_id, lifetime=None, repo_id=repo_id)
+        return Peer(server.client, repo_id, token, actor.username)
 
     return make
 

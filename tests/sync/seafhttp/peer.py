@@ -175,7 +175,7 @@ class Peer:
         """Return the library's tree as it is now, fetched as a client does."""
         root_id = self.commit(head := self.head())["root_id"]
         ids = self.ids(head)
-        texts = {}
+        texts: dict[str, bytes] = {}
         for start in range(0, len(ids), 100):
             texts |= unpack(self.done("POST", "pack-fs/", body=json.dumps(ids[start : start + 100]).encode()))
         assert all(sha1(text).hexdigest() == object_id for object_id, text in texts.items())
