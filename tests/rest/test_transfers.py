@@ -5,6 +5,8 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from http.client import IncompleteRead
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -434,3 +436,15 @@ def test_uploads_are_seen_by_the_legacy_api_at_once(ann: Person) -> None:
 def test_link_needs_no_credentials_and_takes_no_heed_of_them(ann: Person, core: Core) -> None:
     other: Callable[..., Answer] = join(core, Client(ann.client.port), "olga").client.get
     assert other(link(ann, "files/download", "/foo.c")).body == b"0123456789"
+
+
+def test_archive_whose_bytes_are_missing_is_cut_off(ann: Person, core: Core) -> None:
+    ann.put("/foo/large", bytes(100_000))
+    url = link(ann, "dirs/download", "/foo")
+    for path in Path(core.folder.path, "blocks").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    ann.put("/foo/a/first", bytes(200_000))  # so that the head of the answer is on its way by then
+    with pytest.raises(IncompleteRead):
+        get(ann, url)
+    assert ask(ann, "files/download", "/foo.c").status == 200
