@@ -69,7 +69,7 @@ def hold_part(data_folder: str, name: str) -> Iterator[PartFile]:
     """Hold a part file, an empty one if it is new, against all other threads and processes.
 
     Raises:
-        Busy: Somebody else holds it.
+        Busy: Somebody else holds it, or has just removed it.
         DiskFull, StoreUnavailable: The disk fails.
     """
     folder = os.path.join(data_folder, _FOLDER_NAME)
@@ -77,7 +77,8 @@ def hold_part(data_folder: str, name: str) -> Iterator[PartFile]:
     with translated():
         fd = _open(folder, path)
     try:
-        _lock(fd)
+        with translated():
+            _lock(fd)
         yield PartFile(fd, path)
     finally:
         os.close(fd)

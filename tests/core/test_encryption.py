@@ -185,6 +185,13 @@ def test_damaged_block_is_no_plaintext(core: Core, ann: Actor, secrets: RepoInfo
         read(core, ann, secrets, "/a")
 
 
+def test_file_of_more_bytes_than_its_blocks_have_is_damaged(core: Core, ann: Actor, secrets: RepoInfo) -> None:
+    stored = _client_file(core, ann, secrets, b"content", [7])
+    assert b"".join(stored.iter_bytes(7, 0)) == b""
+    with pytest.raises(BytesMissing):
+        list(stored.iter_bytes(0, 8))
+
+
 def test_nothing_on_the_disk_is_plaintext(core: Core, ann: Actor, secrets: RepoInfo) -> None:
     put(core, ann, secrets, "/small", MARKER)
     put(core, ann, secrets, "/large", MARKER * 10_000)

@@ -127,6 +127,13 @@ def test_fields_of_a_piece_come_before_its_bytes(ann: Person) -> None:
     assert_error(send(ann.client, url, *parts, content_range="bytes 0-4/5"), 400, "bad_request", "before")
 
 
+def test_form_of_a_piece_has_one_file(ann: Person) -> None:
+    url = Sender(ann, b"").url
+    parts: list[Part] = [("parent_dir", "/"), ("file", "a", b"12345"), ("file", "b", b"12345")]
+    assert_error(send(ann.client, url, *parts, content_range="bytes 0-4/5"), 400, "bad_request", "one file")
+    assert_error(send(ann.client, url, parts[0], content_range="bytes 0-4/5"), 400, "bad_request", "file")
+
+
 def test_progress_is_for_writers(ann: Person, core: Core) -> None:
     bob = join(core, Client(ann.client.port), "bob")
     url = f"/v1/repos/{ann.repo_id}/files/uploaded-bytes/?p=/&name=a"

@@ -205,6 +205,9 @@ def test_version_that_never_was_is_not_linked_to(ann: Person) -> None:
     url = f"/v1/repos/{ann.repo_id}/files/action/?p=/foo.c"
     assert_error(ann.client.post(url, form={"action": "revision", "commit_id": "0" * 40}), 404, "not_found")
     assert_error(ann.client.post(url, form={"action": "revision"}), 400, "bad_request", "commit_id")
+    head = access.require(ann.core.db, ann.actor, ann.repo_id, "r").head_id
+    folder = f"/v1/repos/{ann.repo_id}/files/action/?p=/foo"
+    assert_error(ann.client.post(folder, form={"action": "revision", "commit_id": head}), 404, "not_found")
 
 
 # Archives
