@@ -35,6 +35,11 @@ FACES: dict[str, str] = {
     "upload-api": "syncfile.faces.transfer.uploads",
     "api": "syncfile.faces.seafile.api2",
     "api2": "syncfile.faces.seafile.api2",
+    "seafhttp/files": "syncfile.faces.seafile.transfer",
+    "seafhttp/upload-api": "syncfile.faces.seafile.transfer",
+    "seafhttp/upload-aj": "syncfile.faces.seafile.transfer",
+    "seafhttp/update-api": "syncfile.faces.seafile.transfer",
+    "seafhttp/update-aj": "syncfile.faces.seafile.transfer",
     "seafhttp": "syncfile.faces.seafile.seafhttp",
 }
 

@@ -46,6 +46,14 @@ def add_file(core: Core, actor: Actor, repo_id: str, path: str, file: NewFile, *
         return edit.put_file(path, file, replace=replace)
 
 
+def update_file(core: Core, actor: Actor, repo_id: str, path: str, file: NewFile) -> Dirent:
+    """Let a file that was ingested take the place of the one at ``path``. Raises ``NotFound`` if there is none."""
+    path = clean_path(path)
+    with edit_repo(core, actor, repo_id) as edit:
+        edit.message = f'Modified "{edit.file(path).name}"'
+        return edit.put_file(path, file, replace=True)
+
+
 def add_empty_file(core: Core, actor: Actor, repo_id: str, path: str, *, free_name: bool = False) -> Dirent:
     """Put a file without content at ``path``. Arguments and errors are as of ``make_dir``."""
     path = clean_path(path)

@@ -107,8 +107,8 @@ def create_link(
         secret = passwords.make(core, password)
     now = core.now()
     expires_at = None if expire_days is None else now + expire_days * _DAY_SECONDS
-    stored_path = (repo.prefix + path).rstrip("/") or "/"
-    link = Link(token_hex(TOKEN_BYTES), kind, account_id, repo.store_id, stored_path, secret, now, expires_at, 0, 0)
+    stored = _stored(repo, path)
+    link = Link(token_hex(TOKEN_BYTES), kind, account_id, repo.store_id, stored, secret, now, expires_at, 0, 0)
     values = (link.token, kind, account_id, link.repo_id, link.path, secret, now, expires_at, 0, 0)
     with core.db.transaction():
         core.db.rows(f"INSERT INTO link ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
@@ -119,6 +119,17 @@ def list_links(core: Core, actor: Actor, start: int = 0, limit: int = LIST_ROWS)
     """Return the actor's own links, newest first, working or not."""
     sql = f"SELECT {_COLUMNS} FROM link WHERE account_id = ? ORDER BY created_at DESC, token LIMIT ? OFFSET ?"
     return [Link(*row) for row in core.db.rows(sql, require_account(actor), limit, start)]
+
+
+def links_to(core: Core, actor: Actor, repo_id: str, path: str) -> list[Link]:
+    """Return the actor's own links to what is at ``path``, newest first. Raises ``NotFound`` if nothing is there."""
+    account_id = require_account(actor)
+    repo = access.require(core.db, actor, repo_id, READ)
+    stored = _stored(repo, snapshot(core, repo).resolve(clean_path(path)))
+    sql = (
+        f"SELECT {_COLUMNS} FROM link WHERE account_id = ? AND repo_id = ? AND path = ? ORDER BY created_at DESC, token"
+    )
+    return [Link(*row) for row in core.db.rows(sql, account_id, repo.store_id, stored)]
 
 
 def place_of(core: Core, actor: Actor, link: Link) -> tuple[str, str]:
@@ -220,3 +231,8 @@ def _resolve(library: Snapshot, path: str, kind: Kind) -> str:
     else:
         library.directory(path)
     return path
+
+
+def _stored(repo: RepoInfo, path: str) -> str:
+    """Return what a path of a library is in the real one."""
+    return (repo.prefix + path).rstrip("/") or "/"

@@ -12,7 +12,14 @@ from syncfile.transfer.segments import FileSegments
 
 _Value = TypeVar("_Value")
 
-_OWN_REASONS = {440: "Library Password Needed", 443: "Quota Full", 444: "Library Deleted", 446: "Block Missing"}
+_OWN_REASONS = {
+    440: "Library Password Needed",
+    441: "File Missing",
+    442: "File Too Large",
+    443: "Quota Full",
+    444: "Library Deleted",
+    446: "Block Missing",
+}
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 _BODILESS = {204, 304}  # RFC 9110, section 6.4.1
 

@@ -1,20 +1,19 @@
-"""Libraries: listed, made, unlocked, deleted, and what a sync client needs to clone one."""
+"""Libraries: listed, unlocked, renamed, deleted."""
 
 from typing import Annotated, Literal, TypedDict
-from urllib.parse import urlsplit
 
-from syncfile.core import encrypted, ownership, shares, tokens
+from syncfile.core import encrypted, ownership, shares, stars
 from syncfile.core.access import READ, RepoInfo, readable_repos, require
-from syncfile.core.crypto import Encryption
 from syncfile.core.repos import default_repo
 from syncfile.errors import BadRequest
 from syncfile.faces.http import Call, Reply
 from syncfile.faces.seafile.api2_face import face
-from syncfile.faces.seafile.api2_texts import size_text
+from syncfile.faces.seafile.api2_times import iso_time
+from syncfile.faces.sizes import size_text
 
-#: Names the server to clients of long ago; nothing depends on it.
-RELAY_ID = "0" * 40
-MAX_TOKENS = 1000
+Way = Literal["mine", "shared", "group", "public"]
+#: Stands for the group that all accounts are in.
+EVERYBODY = "Public"
 
 
 class Library(TypedDict, total=False):
@@ -24,7 +23,6 @@ class Library(TypedDict, total=False):
     id: str
     owner: str
     owner_name: str
-    owner_contact_email: str
     name: str
     desc: str
     mtime: int
@@ -46,32 +44,27 @@ class Library(TypedDict, total=False):
     groupid: int
 
 
-class DownloadInfo(TypedDict):
-    """All that a client needs to keep a copy of a library; ``encrypted`` is 1 or ""."""
+class DetailedLibrary(TypedDict, total=False):
+    """A library, as newer clients list it; ``group_id`` and ``group_name`` are told where it came by a group."""
 
-    relay_id: str
-    relay_addr: str
-    relay_port: str
-    email: str
-    token: str
+    type: Way
     repo_id: str
     repo_name: str
-    repo_desc: str
-    repo_size: int
-    repo_size_formatted: str
-    repo_version: int
-    mtime: int
-    mtime_relative: str
-    encrypted: Literal[1, ""]
+    owner_email: str
+    owner_name: str
+    owner_contact_email: str
+    last_modified: str
+    size: int
+    encrypted: bool
     enc_version: int
-    salt: str
     magic: str
     random_key: str
-    pwd_hash: str
-    pwd_hash_algo: str
-    pwd_hash_params: str
-    head_commit_id: str
+    salt: str
     permission: str
+    starred: bool
+    status: str
+    group_id: int
+    group_name: str
 
 
 class DefaultLibrary(TypedDict):
@@ -94,121 +87,99 @@ def show_repo(call: Call, repo_id: str) -> Library:
     return _Ways(call).library(require(call.core.db, call.actor, repo_id, READ))
 
 
+@face.route("GET", "/api/v2.1/repos/")
+def list_repos_in_detail(
+    call: Call, type: Annotated[list[str] | None, "Some of mine, shared, group and public"] = None
+) -> dict[str, list[DetailedLibrary]]:
+    """List the libraries that the caller may read, newest change first."""
+    ways = _Ways(call)
+    found = [ways.detailed(repo) for repo in readable_repos(call.core.db, call.actor)]
+    return {"repos": [item for item in found if type is None or item["type"] in type]}
+
+
+@face.route("GET", "/api/v2.1/repos/<repo_id>/")
+def show_repo_in_detail(call: Call, repo_id: str) -> DetailedLibrary:
+    """Describe one library."""
+    return _Ways(call).detailed(require(call.core.db, call.actor, repo_id, READ))
+
+
 class _Ways:
-    """How the caller came to have each library."""
+    """How the caller came to have each library: by owning it, in person, by a group, or as everybody has it."""
 
     def __init__(self, call: Call) -> None:
+        self._core = call.core
         self._account_id = call.actor.account_id
+        self._starred = {item.repo.id for item in stars.list_stars(call.core, call.actor) if item.path == "/"}
         self._shares: dict[str, shares.Share] = {}
         for share in shares.list_received(call.core, call.actor):
             if share.repo.id not in self._shares or share.receiver.account_id:  # in person goes before by a group
                 self._shares[share.repo.id] = share
 
     def library(self, repo: RepoInfo) -> Library:
-        """Return a library as it is listed."""
-        shown = _library(repo)
-        share = self._shares.get(repo.id)
-        if repo.owner_id == self._account_id:
-            shown["type"] = "repo"
-        elif share is not None and share.receiver.account_id:
-            shown["type"] = "srepo"
-        else:  # by a group; a public library is the group's that everybody is in
-            group = share.receiver if share is not None else shares.Receiver("Public")
-            shown |= {"type": "grepo", "owner": group.name, "groupid": group.group_id}
-            shown |= {"share_from": repo.owner, "share_from_name": repo.owner}
+        """Return a library as older clients list it: one that everybody has is the group's that all are in."""
+        way, group = self._way(repo)
+        size, _ = ownership.totals_of(self._core, repo)
+        shown: Library = {
+            "type": _OLDER_TYPES[way],
+            "id": repo.id,
+            "owner": group.name if group else repo.owner,
+            "owner_name": repo.owner,
+            "name": repo.name,
+            "desc": repo.desc,
+            "mtime": repo.mtime,
+            "mtime_relative": "",
+            "size": size,
+            "size_formatted": size_text(size),
+            "encrypted": repo.is_encrypted,
+            "permission": repo.permission,
+            "virtual": repo.is_virtual,
+            "root": "",
+            "head_commit_id": repo.head_id,
+            "version": 1,
+        }
+        if group is not None:
+            shown |= {"groupid": group.group_id, "share_from": repo.owner, "share_from_name": repo.owner}
+        if repo.is_encrypted:
+            shown |= {"enc_version": repo.enc_version, "magic": repo.magic}
+            shown |= {"random_key": repo.random_key, "salt": repo.salt}
         return shown
 
+    def detailed(self, repo: RepoInfo) -> DetailedLibrary:
+        """Return a library as newer clients list it."""
+        way, group = self._way(repo)
+        size, _ = ownership.totals_of(self._core, repo)
+        shown: DetailedLibrary = {
+            "type": way,
+            "repo_id": repo.id,
+            "repo_name": repo.name,
+            "owner_email": repo.owner,
+            "owner_name": repo.owner,
+            "owner_contact_email": "",
+            "last_modified": iso_time(repo.mtime),
+            "size": size,
+            "encrypted": repo.is_encrypted,
+            "permission": repo.permission,
+            "starred": repo.id in self._starred,
+            "status": "normal",
+        }
+        if group is not None and group.group_id:
+            shown |= {"group_id": group.group_id, "group_name": group.name}
+        if repo.is_encrypted:
+            shown |= {"enc_version": repo.enc_version, "magic": repo.magic}
+            shown |= {"random_key": repo.random_key, "salt": repo.salt}
+        return shown
 
-def _library(repo: RepoInfo) -> Library:
-    shown: Library = {
-        "id": repo.id,
-        "owner": repo.owner,
-        "owner_name": repo.owner,
-        "name": repo.name,
-        "desc": repo.desc,
-        "mtime": repo.mtime,
-        "mtime_relative": "",
-        "size": repo.size,
-        "size_formatted": size_text(repo.size),
-        "encrypted": repo.is_encrypted,
-        "permission": repo.permission,
-        "virtual": repo.is_virtual,
-        "root": "",
-        "head_commit_id": repo.head_id,
-        "version": 1,
-    }
-    if repo.is_encrypted:
-        shown |= {"enc_version": repo.enc_version, "magic": repo.magic}
-        shown |= {"random_key": repo.random_key, "salt": repo.salt}
-    return shown
-
-
-@face.route("POST", "/api2/repos/")
-def create_repo(
-    call: Call,
-    name: str,
-    desc: str = "",
-    passwd: Annotated[str, 'Of an encrypted library; "" makes a plain one'] = "",
-    repo_id: Annotated[str, "Of an encrypted library whose keys the client has made, as all that follow"] = "",
-    enc_version: int = 0,
-    magic: str = "",
-    random_key: str = "",
-    salt: str = "",
-) -> DownloadInfo:
-    """Make a library and return what is needed to clone it."""
-    core, actor = call.core, call.actor
-    if repo_id or enc_version or magic or random_key:
-        encryption = Encryption(enc_version, magic, random_key, salt)
-        repo = encrypted.adopt_encrypted(core, actor, repo_id, name, desc, encryption)
-    elif passwd:
-        repo = encrypted.create_encrypted(core, actor, name, desc, passwd)
-    else:
-        repo = ownership.add_repo(core, actor, name, desc)
-    return _download_info(call, require(core.db, actor, repo.id, READ))
+    def _way(self, repo: RepoInfo) -> tuple[Way, shares.Receiver | None]:
+        """Return how the caller has a library, and the group by which."""
+        if repo.owner_id == self._account_id:
+            return "mine", None
+        share = self._shares.get(repo.id)
+        if share is None:
+            return "public", shares.Receiver(EVERYBODY)
+        return ("shared", None) if share.receiver.account_id else ("group", share.receiver)
 
 
-@face.route("GET", "/api2/repos/<repo_id>/download-info/")
-def download_info(call: Call, repo_id: str) -> DownloadInfo:
-    """Return what is needed to clone a library, with a new token for it."""
-    return _download_info(call, require(call.core.db, call.actor, repo_id, READ))
-
-
-def _download_info(call: Call, repo: RepoInfo) -> DownloadInfo:
-    address = urlsplit(call.base_url)
-    return {
-        "relay_id": RELAY_ID,
-        "relay_addr": address.hostname or "",
-        "relay_port": str(address.port or (443 if address.scheme == "https" else 80)),
-        "email": call.actor.username,
-        "token": tokens.issue_sync(call.core, call.actor, repo.id),
-        "repo_id": repo.id,
-        "repo_name": repo.name,
-        "repo_desc": repo.desc,
-        "repo_size": repo.size,
-        "repo_size_formatted": size_text(repo.size),
-        "repo_version": 1,
-        "mtime": repo.mtime,
-        "mtime_relative": "",
-        "encrypted": 1 if repo.is_encrypted else "",
-        "enc_version": repo.enc_version,
-        "salt": repo.salt,
-        "magic": repo.magic,
-        "random_key": repo.random_key,
-        "pwd_hash": "",
-        "pwd_hash_algo": "",
-        "pwd_hash_params": "",
-        "head_commit_id": repo.head_id,
-        "permission": repo.permission,
-    }
-
-
-@face.route("GET", "/api2/repo-tokens/")
-def repo_tokens(call: Call, repos: list[str]) -> dict[str, str]:
-    """Return new tokens for syncing those of the libraries that the caller may still read."""
-    if len(repos) > MAX_TOKENS:
-        raise BadRequest(f"at most {MAX_TOKENS} libraries", parameter="repos")
-    readable = {repo.id for repo in readable_repos(call.core.db, call.actor)}
-    return {repo_id: tokens.issue_sync(call.core, call.actor, repo_id) for repo_id in readable.intersection(repos)}
+_OLDER_TYPES: dict[Way, str] = {"mine": "repo", "shared": "srepo", "group": "grepo", "public": "grepo"}
 
 
 @face.route("POST", "/api2/repos/<repo_id>/")

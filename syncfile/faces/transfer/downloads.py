@@ -4,8 +4,7 @@ from typing import Annotated
 
 from syncfile.core import tokens, transfers
 from syncfile.faces.http import Call, Face, Reply
-from syncfile.faces.ranges import content_disposition
-from syncfile.faces.stored import stored_reply
+from syncfile.faces.linked_bytes import linked_reply
 
 
 class _Face(Face):
@@ -21,13 +20,4 @@ face = _Face(authenticate=lambda call: call.actor)
 @face.route("GET", "/files/<link>/<name:path>", auth="none")
 def send(call: Call, link: str, name: Annotated[str, "What a browser calls it; not looked at"]) -> Reply:
     """Send the bytes behind a link. ``names``, repeated, chooses entries of a folder."""
-    transfer = transfers.find_transfer(call.core, link, call.address, "download", "zip")
-    if transfer.operation == "download":
-        return stored_reply(call, transfers.open_download(call.core, transfer))
-    filename, archive = transfers.open_zip(call.core, transfer, call.query.get("names", ()))
-    headers = {
-        "Content-Type": "application/zip",
-        "Content-Disposition": content_disposition(filename),
-        "Cache-Control": "no-store",
-    }
-    return Reply(archive, headers=headers)
+    return linked_reply(call, transfers.find_transfer(call.core, link, call.address, "download", "zip"))
