@@ -47,7 +47,7 @@ fresh: setup
 check: lint types layers fresh test
 
 # Real clients: Debian's own packages, unmodified.
-COMPAT_PACKAGES := curl unzip
+COMPAT_PACKAGES := curl unzip seafile-cli seafile-daemon
 
 compat: setup
 	tools/install-compat.sh $(COMPAT_PACKAGES)
