@@ -12,6 +12,7 @@ from syncfile import __version__
 from syncfile.app import App, CoreDoor
 from syncfile.config import Config, ConfigError
 from syncfile.core.core import Core
+from syncfile.core.jobs import Housekeeping
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.users import first_admin
 from syncfile.errors import BadRequest, Busy, StoreUnavailable
@@ -37,7 +38,14 @@ def serve(config: Config, admin_password: str | None) -> int:
         ConfigError: The server cannot start with these settings.
     """
     configure(config.log_level, config.access_log)
-    door = CoreDoor(lambda: open_for_serving(config, admin_password))
+    housekeeping = Housekeeping()
+
+    def open_core_and_begin() -> Core:
+        core = open_for_serving(config, admin_password)
+        housekeeping.start(core)
+        return core
+
+    door = CoreDoor(open_core_and_begin)
     try:
         with _listening(config, door) as server:
             try:
@@ -51,6 +59,7 @@ def serve(config: Config, admin_password: str | None) -> int:
             print(f"SyncFile {__version__} on {scheme}://{host}:{server.port}", flush=True)
             server.run()
     finally:
+        housekeeping.stop()
         door.close(close_core)
     return 0
 

@@ -14,6 +14,15 @@ from syncfile.store.db import Database
 from syncfile.store.object_store import ObjectStore
 
 
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """A job's last run: when it ended, in seconds, what it did away with, and the error it ended with, if any."""
+
+    ended_at: int
+    swept: int
+    error: str = ""
+
+
 @dataclass(frozen=True)
 class Core:
     """One open data folder. Functions of ``core`` take it first; nothing in it is per request."""
@@ -26,6 +35,7 @@ class Core:
     locks: RepoLocks = field(default_factory=RepoLocks)
     throttle: Throttle = field(default_factory=Throttle)
     keys: Keys = field(default_factory=Keys)
+    job_runs: dict[str, JobRun] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
 
     def now(self) -> int:

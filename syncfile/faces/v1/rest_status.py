@@ -16,6 +16,15 @@ class Disk(TypedDict):
     database: Annotated[int, "Bytes of metadata"]
 
 
+class Job(TypedDict):
+    """The last run of a job that the server does now and then."""
+
+    name: str
+    ended_at: Annotated[int, "Seconds"]
+    swept: Annotated[int, "Things it did away with"]
+    error: Annotated[str, "Empty if it went well"]
+
+
 class Status(TypedDict):
     """The server at this moment."""
 
@@ -28,6 +37,7 @@ class Status(TypedDict):
     files: int
     file_bytes: Annotated[int, "Size of all files as they are now"]
     uploads: Annotated[int, "Files that are arriving in pieces"]
+    jobs: list[Job]
 
 
 @face.route("GET", "/v1/status/")
@@ -44,4 +54,8 @@ def get_status(call: Call) -> Status:
         "files": status.files,
         "file_bytes": status.file_bytes,
         "uploads": status.uploads,
+        "jobs": [
+            {"name": name, "ended_at": run.ended_at, "swept": run.swept, "error": run.error}
+            for name, run in sorted(call.core.job_runs.items())
+        ],
     }

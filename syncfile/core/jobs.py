@@ -1,0 +1,66 @@
+"""What has to be done now and then, in one thread of its own."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+
+from syncfile.core import tokens, uploads
+from syncfile.core.core import Core, JobRun
+from syncfile.errors import SyncFileError
+
+log = logging.getLogger("syncfile.jobs")
+
+#: Between two rounds. What is swept here is garbage that nothing waits for.
+ROUND_SECONDS = 3600.0
+
+
+def sweep_tokens(core: Core) -> int:
+    """Forget all tokens that have expired, and return how many they were."""
+    total = 0
+    while count := tokens.sweep_expired(core):
+        total += count
+    return total
+
+
+#: By name; each returns how many things it did away with.
+JOBS: Mapping[str, Callable[[Core], int]] = {"tokens": sweep_tokens, "uploads": uploads.sweep}
+
+
+class Housekeeping:
+    """Runs every job once a round, one after the other, until it is stopped."""
+
+    def __init__(self, jobs: Mapping[str, Callable[[Core], int]] = JOBS, pause: float = ROUND_SECONDS) -> None:
+        self._jobs = jobs
+        self._pause = pause
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, core: Core) -> None:
+        """Begin with the first round at once. ``core.job_runs`` tells how each job went."""
+        self._thread = threading.Thread(target=self._run, args=(core,), name="housekeeping", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the job that is running; safe to call if it never began."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self, core: Core) -> None:
+        while not self._stopped.is_set():
+            for name, job in self._jobs.items():
+                core.job_runs[name] = _run_job(core, name, job)
+            self._stopped.wait(self._pause)
+
+
+def _run_job(core: Core, name: str, job: Callable[[Core], int]) -> JobRun:
+    swept, error = 0, ""
+    try:
+        swept = job(core)
+    except SyncFileError as failure:  # the disk is missing, full or busy: the next round is soon enough
+        error = failure.message
+        log.warning("job=%s could not run: %s", name, error)
+    except Exception:
+        error = "it failed"
+        log.exception("job=%s failed", name)
+    return JobRun(core.now(), swept, error)
