@@ -1,10 +1,33 @@
 """The tokens of sync clients: each is good for one library and one account, and is the device that it was given to."""
 
 from syncfile.core import tokens
-from syncfile.core.access import Actor
+from syncfile.core.access import READ, Actor, require, require_account
 from syncfile.core.core import Core
 from syncfile.core.tokens import Device
 from syncfile.errors import PermissionDenied
+
+
+def issue(core: Core, actor: Actor, repo_id: str) -> str:
+    """Return a new token for syncing a library; it names the actor's device and dies with the actor's own token.
+
+    Raises:
+        NotFound: There is no such library for this actor.
+        NotAuthenticated: The actor has no account.
+    """
+    account_id = require_account(actor)
+    require(core.db, actor, repo_id, READ)
+    sql = "SELECT device_id, device_name, platform, client_version FROM token WHERE token_hash = ?"
+    row = core.db.row(sql, actor.token_hash)
+    return tokens.issue(
+        core,
+        "sync",
+        account_id,
+        lifetime=None,
+        parent_hash=actor.token_hash or None,
+        repo_id=repo_id,
+        address=actor.address,
+        device=Device(*row) if row else None,
+    )
 
 
 def authenticate(core: Core, repo_id: str, token: str, address: str) -> Actor:

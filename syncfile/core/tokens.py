@@ -1,5 +1,6 @@
 """Tokens: secrets that stand for an account. They are shown once; the database knows their SHA-256 only."""
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -133,17 +134,9 @@ def issue(
     Raises:
         NotAuthenticated: The account was deleted meanwhile.
     """
-    token, device = token_hex(20), device or Device()
-    row = {
-        "parent_hash": parent_hash,
-        "repo_id": repo_id,
-        "address": address,
-        "device_id": device.id,
-        "device_name": device.name,
-        "platform": device.platform,
-        "client_version": device.client_version,
-    }
-    _insert(core, token, kind, account_id, lifetime, row)
+    token = token_hex(20)
+    row = {"parent_hash": parent_hash, "repo_id": repo_id, "address": address}
+    _insert(core, token, kind, account_id, lifetime, row | _columns(device or Device()))
     return token
 
 
@@ -215,16 +208,16 @@ def sweep_expired(core: Core) -> int:
 
 
 def authid_for(core: Core, account_id: int, seal: bytes) -> str:
-    """Return the account's authid of the legacy API: for 20 hours the same one.
+    """Return the account's authid of the legacy API: for 20 hours the same one; see ``_retell``."""
+    return _retell(core, "legacy", account_id, seal, AUTHID_SECONDS, Device(), "")
 
-    Only its hash is stored. It can be told again because it is made from its time of issue and the seal, which
-    nobody has without the right password (``passwords.verify``).
+
+def login_for(core: Core, account_id: int, seal: bytes, device: Device, address: str) -> str:
+    """Return the login token of a device: as long as that lives, the same one; see ``_retell``.
+
+    It is for programs that sign in whenever they start: they would leave a token behind each time.
     """
-    authid = _live_authid(core, account_id, seal)
-    if authid is None:
-        with core.db.transaction():  # of two that ask at once, the second finds what the first was given
-            authid = _live_authid(core, account_id, seal) or _new_authid(core, account_id, seal)
-    return authid
+    return _retell(core, "login", account_id, seal, None, device, address)
 
 
 def authid_info(core: Core, authid: str) -> TokenInfo:
@@ -299,27 +292,6 @@ def is_long_link(link: str) -> bool:
     return link[_VERSION_AT : _VERSION_AT + 1] == _LONG_VERSION
 
 
-def issue_sync(core: Core, actor: Actor, repo_id: str) -> str:
-    """Return a new token for syncing one library; it names the actor's device and dies with the actor's own token.
-
-    Raises:
-        NotAuthenticated: The actor has no account.
-    """
-    account_id = require_account(actor)
-    sql = "SELECT device_id, device_name, platform, client_version FROM token WHERE token_hash = ?"
-    row = core.db.row(sql, actor.token_hash)
-    return issue(
-        core,
-        "sync",
-        account_id,
-        lifetime=None,
-        parent_hash=actor.token_hash or None,
-        repo_id=repo_id,
-        address=actor.address,
-        device=Device(*row) if row else None,
-    )
-
-
 def find_transfer(core: Core, link: str) -> TokenInfo | None:
     """Return what a live link of ``short_link`` or ``issue_transfer`` allows, else None."""
     return find(core, "transfer", link)
@@ -352,28 +324,49 @@ def _touch(core: Core, token_hash: str, address: str) -> None:
         core.db.rows(sql, core.now(), address, token_hash)
 
 
-def _live_authid(core: Core, account_id: int, seal: bytes) -> str | None:
+def _retell(
+    core: Core, kind: Kind, account_id: int, seal: bytes, lifetime: int | None, device: Device, address: str
+) -> str:
+    """Return a token that can be told again, though only its hash is stored.
+
+    It is made from its time of issue and the seal, which nobody has without the right password
+    (``passwords.verify``). One that was revoked never comes back.
+    """
+    token = _find_told(core, kind, account_id, seal, device)
+    if token is None:
+        with core.db.transaction():  # of two that ask at once, the second finds what the first was given
+            token = _find_told(core, kind, account_id, seal, device)
+            if token is None:
+                token = _told_at(core.now(), kind, account_id, seal, device)
+                _insert(core, token, kind, account_id, lifetime, {"address": address} | _columns(device))
+    return token
+
+
+def _find_told(core: Core, kind: Kind, account_id: int, seal: bytes, device: Device) -> str | None:
     rows = core.db.rows(
-        "SELECT issued_at, token_hash FROM token WHERE account_id = ? AND kind = 'legacy' AND expires_at > ?"
-        " ORDER BY issued_at DESC",
-        account_id,
-        core.now(),
+        "SELECT issued_at, token_hash FROM token WHERE account_id = ? AND kind = ? AND device_id = ?"
+        " AND device_name = ? AND (expires_at IS NULL OR expires_at > ?) ORDER BY issued_at DESC LIMIT ?",
+        *(account_id, kind, device.id, device.name, core.now(), LIST_ROWS),
     )
     for issued_at, token_hash in rows:
-        authid = _authid(account_id, seal, issued_at)
-        if compare_digest(_hash(authid), token_hash):
-            return authid
+        token = _told_at(issued_at, kind, account_id, seal, device)
+        if compare_digest(_hash(token), token_hash):
+            return token
     return None
 
 
-def _new_authid(core: Core, account_id: int, seal: bytes) -> str:
-    authid = _authid(account_id, seal, core.now())
-    _insert(core, authid, "legacy", account_id, AUTHID_SECONDS, {})
-    return authid
+def _told_at(issued_at: int, kind: Kind, account_id: int, seal: bytes, device: Device) -> str:
+    text = json.dumps([kind, issued_at, account_id, device.id, device.name])
+    return digest(seal, text.encode(), "sha256").hex()[:40]
 
 
-def _authid(account_id: int, seal: bytes, issued_at: int) -> str:
-    return digest(seal, f"authid:{issued_at}:{account_id}".encode(), "sha256").hex()[:40]
+def _columns(device: Device) -> dict[str, str | None]:
+    return {
+        "device_id": device.id,
+        "device_name": device.name,
+        "platform": device.platform,
+        "client_version": device.client_version,
+    }
 
 
 def _hash(token: str) -> str:

@@ -73,16 +73,16 @@ def sign_in(
     platform: str = "",
     client_version: str = "",
 ) -> Token | Reply:
-    """Return the token of a program."""
+    """Return the token of a program, the same one for the same device."""
     try:
-        account, _ = users.sign_in(call.core, username, password, call.address)
+        account, seal = users.sign_in(call.core, username, password, call.address)
     except NotAuthenticated:
         return Reply({"non_field_errors": ["Unable to login with provided credentials."]}, 400)
     except TooMany as error:
         return Reply({"non_field_errors": [error.message]}, 429, error_headers(error))
     texts = (text[:_TEXT_CHARS] for text in (device_id, device_name or _program(call), platform, client_version))
     device = tokens.Device(*texts)
-    return {"token": tokens.issue(call.core, "login", account.id, lifetime=None, address=call.address, device=device)}
+    return {"token": tokens.login_for(call.core, account.id, seal, device, call.address)}
 
 
 def _program(call: Call) -> str:

@@ -4,7 +4,7 @@ from hashlib import sha1
 from typing import Annotated, Literal, TypedDict
 from urllib.parse import urlsplit
 
-from syncfile.core import encrypted, ownership, tokens
+from syncfile.core import encrypted, ownership, sync_tokens
 from syncfile.core.access import READ, RepoInfo, readable_repos, require
 from syncfile.core.crypto import Encryption
 from syncfile.core.virtual_heads import current_head_id
@@ -82,7 +82,7 @@ def _download_info(call: Call, repo: RepoInfo) -> DownloadInfo:
         "relay_addr": address.hostname or "",
         "relay_port": str(address.port or (443 if address.scheme == "https" else 80)),
         "email": call.actor.username,
-        "token": tokens.issue_sync(call.core, call.actor, repo.id),
+        "token": sync_tokens.issue(call.core, call.actor, repo.id),
         "repo_id": repo.id,
         "repo_name": repo.name,
         "repo_desc": repo.desc,
@@ -110,4 +110,4 @@ def repo_tokens(call: Call, repos: list[str]) -> dict[str, str]:
     if len(repos) > MAX_TOKENS:
         raise BadRequest(f"at most {MAX_TOKENS} libraries", parameter="repos")
     readable = {repo.id for repo in readable_repos(call.core.db, call.actor)}
-    return {repo_id: tokens.issue_sync(call.core, call.actor, repo_id) for repo_id in readable.intersection(repos)}
+    return {repo_id: sync_tokens.issue(call.core, call.actor, repo_id) for repo_id in readable.intersection(repos)}

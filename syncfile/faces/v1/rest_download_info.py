@@ -4,7 +4,7 @@ from hashlib import sha1
 from typing import Annotated, Literal, TypedDict
 from urllib.parse import urlsplit
 
-from syncfile.core import ownership, tokens
+from syncfile.core import ownership, sync_tokens
 from syncfile.core.access import READ, require
 from syncfile.core.virtual_heads import current_head_id
 from syncfile.faces.http import Call
@@ -46,7 +46,7 @@ def show_download_info(call: Call, repo_id: str) -> DownloadInfo:
         "relay_id": sha1(call.core.folder.store_id.encode()).hexdigest(),
         "relay_addr": address.hostname or "",
         "relay_port": str(address.port or (443 if address.scheme == "https" else 80)),
-        "token": tokens.issue_sync(call.core, call.actor, repo.id),
+        "token": sync_tokens.issue(call.core, call.actor, repo.id),
         "email": call.actor.username,
         "repo_id": repo.id,
         "repo_name": repo.name,
