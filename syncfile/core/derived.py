@@ -106,6 +106,8 @@ class _Update:
         added = self._insert(self._entry_id(parent), entry)
         if entry.is_dir:
             self._add_below(item.path, added, entry.id)
+            if not self.again:
+                paths_followed.add(self.db, self.commit.repo_id, item.path, entry.id, self.commit.ctime)
         self._log("add", item, entry)
 
     def _add_below(self, path: str, parent_id: int, dir_id: str) -> None:
@@ -123,7 +125,7 @@ class _Update:
             *(parent_id, entry.name, name_key(entry.name), entry.size, entry.mtime, self._entry_id(old_path)),
         )
         if not self.again:
-            paths_followed.rename(self.db, self.commit.repo_id, old_path, item.path)
+            paths_followed.rename(self.db, self.commit.repo_id, old_path, item.path, self.commit.ctime)
         self._log("rename", item, entry)
 
     def _modify(self, item: Difference, old: Dirent, new: Dirent) -> None:

@@ -48,7 +48,13 @@ def server_status(core: Core, actor: Actor) -> Status:
     require_staff(actor)
     disk_total, disk_free = core.folder.disk_usage()
     counts = core.db.row(_COUNTS)
-    return Status(_uptime(), _memory(), disk_total, disk_free, os.path.getsize(core.folder.database_path), *counts)
+    return Status(_uptime(), _memory(), disk_total, disk_free, _database_bytes(core), *counts)
+
+
+def _database_bytes(core: Core) -> int:
+    """Return the size of the database with its log, where it has one."""
+    path = core.folder.database_path
+    return sum(os.path.getsize(name) for name in (path, f"{path}-wal") if os.path.exists(name))
 
 
 def _uptime() -> int:

@@ -7,7 +7,7 @@ import pytest
 from syncfile.core import entries, files, groups, notifications, shares, tokens, users
 from syncfile.core.access import Actor, find_repo
 from syncfile.core.core import Core
-from syncfile.core.repos import open_repo
+from syncfile.core.repos import edit_repo, open_repo
 from syncfile.errors import BadRequest, NotFound, PermissionDenied
 from tests.core.accounts import ROOT, actor_of, add, move_clock, open_store
 
@@ -214,6 +214,7 @@ def test_a_shared_directory_follows_its_renaming_and_moving(home: Home) -> None:
     home.put(home.bob, virtual_id, "/b.txt")
     assert home.names(home.ann, home.repo_id, "/done") == ["a.txt", "b.txt", "sub"]
     assert len(shares.list_dir_shares(home.core, home.ann, home.repo_id, "/done")) == 1
+    assert [share.repo.name for share in shares.list_received(home.core, home.bob)] == ["done"]
 
 
 def test_a_deleted_directory_is_not_shared_any_more(home: Home) -> None:
@@ -223,6 +224,32 @@ def test_a_deleted_directory_is_not_shared_any_more(home: Home) -> None:
     with pytest.raises(NotFound):
         open_repo(home.core, home.bob, virtual_id)
     assert shares.list_received(home.core, home.bob) == shares.list_shared(home.core, home.ann) == []
+
+
+@pytest.mark.parametrize("how", ["made", "moved", "with the folder above"])
+def test_another_directory_is_not_shared_because_an_old_one_had_its_name(home: Home, how: str) -> None:
+    path = "/work/sub" if how == "with the folder above" else "/work"
+    virtual_id = shares.share_dir(home.core, home.ann, home.repo_id, path, home.receiver(), "r").repo.id
+    entries.remove(home.core, home.ann, home.repo_id, "/work")
+    if how == "moved":
+        home.put(home.ann, home.repo_id, "/private.txt")
+        entries.make_dir(home.core, home.ann, home.repo_id, "/private")
+        entries.rename(home.core, home.ann, home.repo_id, "/private", "work")
+    else:
+        entries.make_dir(home.core, home.ann, home.repo_id, path, parents=True)
+    with pytest.raises(NotFound):
+        open_repo(home.core, home.bob, virtual_id)
+    assert shares.list_received(home.core, home.bob) == []
+
+
+def test_a_directory_that_comes_back_as_it_was_is_shared_as_it_was(home: Home) -> None:
+    virtual_id = home.share_work()
+    library = open_repo(home.core, home.ann, home.repo_id)
+    entry = library.get("/work")
+    entries.remove(home.core, home.ann, home.repo_id, "/work")
+    with edit_repo(home.core, home.ann, home.repo_id) as edit:
+        edit.put_entry("/work", entry)
+    assert home.names(home.bob, virtual_id) == ["a.txt", "sub"]
 
 
 def test_what_is_no_directory_is_not_shared(home: Home) -> None:

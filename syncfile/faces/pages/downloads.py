@@ -39,8 +39,7 @@ _FILE_PAGE = """<h1>{icon}{name}</h1>
 {preview}<div class="bar"><span class="soft">{size} · {changed}</span>
 <a class="button" href="?dl=1">{download}</a></div>"""
 _DIR_PAGE = """<div class="bar"><h1>{icon}{name}</h1><a class="button" href="{archive}">{download_all}</a></div>
-<nav>{trail}</nav>
-{rows}{more}"""
+{trail}{rows}{more}"""
 _TABLE = """<table>
 <thead><tr><th>{name}</th><th class="size">{size}</th><th class="date">{changed}</th><th class="get"></th></tr></thead>
 <tbody>
@@ -180,13 +179,15 @@ def _preview(name: str) -> Markup:
 
 
 def _trail(found: OpenLink, below: str) -> Markup:
-    """Return the way from the linked folder to the one that is shown, each step a link."""
+    """Return the way from the linked folder to one below it, each step a link; nothing for the linked one itself."""
+    if below == "/":
+        return Markup()
     steps = [markup('<a href="?">{name}</a>', name=name_of(found))]
     path = "/"
     for name in components(below):
         path = join(path, name)
         steps.append(markup(' / <a href="?{query}">{name}</a>', query=_query(path), name=name))
-    return markup("{steps}", steps=steps)
+    return markup("<nav>{steps}</nav>\n", steps=steps)
 
 
 def _row(folder: str, name: str, is_dir: bool, size: int, mtime: int, words: Words) -> Markup:

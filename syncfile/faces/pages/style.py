@@ -19,6 +19,7 @@ a{color:var(--tint);text-decoration:none}a:hover{text-decoration:underline}
 :focus-visible{outline:2px solid var(--tint);outline-offset:2px}
 .soft{color:var(--soft);font-size:.875rem}.bad{color:var(--bad)}
 .bar{display:flex;flex-wrap:wrap;gap:.75rem;align-items:center;justify-content:space-between;margin:0 0 1rem}
+.bar:last-child{margin:0}
 .button,button{display:inline-block;min-height:2.75rem;padding:.55rem 1.1rem;border:0;border-radius:.5rem;
 background:var(--tint);color:var(--on);font:inherit;font-weight:600;cursor:pointer}
 .button:hover{text-decoration:none;filter:brightness(1.08)}
@@ -32,7 +33,7 @@ th,td{padding:.6rem .25rem;border-bottom:1px solid var(--line);vertical-align:mi
 tr:last-child td{border-bottom:0}
 td:first-child{overflow-wrap:anywhere}
 .size{width:6rem;text-align:right;white-space:nowrap}.date{width:10.5rem;text-align:right;white-space:nowrap}
-.get{width:3rem;text-align:right}
+.get{width:3.25rem;text-align:right}.get a{display:inline-block;padding:.5rem}
 svg{width:1.15rem;height:1.15rem;vertical-align:-.2rem;margin-right:.45rem;fill:none;stroke:currentColor;
 stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}
 .get svg{margin:0}

@@ -9,6 +9,7 @@ from syncfile.core.access import Actor, RepoInfo
 from syncfile.core.core import Core
 from syncfile.core.locking import lock_file
 from syncfile.core.ownership import delete_repo
+from syncfile.core.repos import edit_repo, open_repo
 from syncfile.core.shares import account_receiver, share_dir
 from tests.core.content import apply, assert_consistent, changes_of, content_of, put
 from tests.sync.seafhttp.conftest import Connect
@@ -86,10 +87,18 @@ def test_lock_is_told_by_the_path_in_the_folder(core: Core, ann: Actor, virtual:
 def test_folder_in_the_trash_is_missing_and_comes_back(
     core: Core, ann: Actor, virtual: Peer, library: RepoInfo
 ) -> None:
+    folder = open_repo(core, ann, library.id).get("/a/b")
     apply(core, ann, library.id, ("remove", "/a/b"))
     assert virtual.ask("GET", "commit/HEAD").status == 404
-    put(core, ann, library.id, {"/a/b": None, "/a/b/x": b"1"})
-    assert virtual.clone() == {"x": b"1"}
+    with edit_repo(core, ann, library.id) as edit:
+        edit.put_entry("/a/b", folder)
+    assert virtual.clone() == {"x": b"1", "y": b"2"}
+
+
+def test_another_folder_in_its_place_is_not_shared(core: Core, ann: Actor, virtual: Peer, library: RepoInfo) -> None:
+    apply(core, ann, library.id, ("remove", "/a/b"))
+    put(core, ann, library.id, {"/a/b": None, "/a/b/private": b"1"})
+    assert virtual.ask("GET", "commit/HEAD").status == 444
 
 
 def test_folder_that_is_not_shared_any_more_is_gone(
