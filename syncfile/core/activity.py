@@ -13,9 +13,10 @@ from syncfile.store.objects import Commit
 #: Of a commit that changed more, only so many changes are told.
 MAX_CHANGES = 10
 
+#: SUBSTR rather than a range, which would lead SQLite away from the index of commits.
 _CHANGES = (
     "SELECT kind, path, old_path, is_dir FROM change WHERE repo_id = ? AND commit_id = ?"
-    " AND path > ? AND path < ? ORDER BY id LIMIT ?"
+    " AND SUBSTR(path, 1, ?) = ? ORDER BY id LIMIT ?"
 )
 
 
@@ -54,8 +55,7 @@ def _iter_commits(core: Core, history: History) -> Iterator[tuple[History, Commi
 
 def _event(core: Core, history: History, commit: Commit) -> Event:
     prefix = history.repo.prefix
-    below = (f"{prefix}/", f"{prefix}0")  # "0" is what follows "/"
-    rows = core.db.rows(_CHANGES, history.store.id, commit.id, *below, MAX_CHANGES + 1)
+    rows = core.db.rows(_CHANGES, history.store.id, commit.id, len(prefix) + 1, f"{prefix}/", MAX_CHANGES + 1)
     changes = [
         Happening(kind, path[len(prefix) :], history.inside(old_path), bool(is_dir))
         for kind, path, old_path, is_dir in rows[:MAX_CHANGES]

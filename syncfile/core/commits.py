@@ -23,10 +23,12 @@ _CHAIN = (
     " ON commits.repo_id = ? AND commits.id = chain.parent_id WHERE place < ?"
     ") SELECT id, parent_id, ctime FROM chain ORDER BY place"
 )
-_TOUCHED = "SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND (path = ? OR path > ? AND path < ?) LIMIT 1"
+#: Prefix, its length and a slash more, prefix and slash. Not a range, which would lead away from the index of commits.
+_WITHIN = "({0} = ? OR SUBSTR({0}, 1, ?) = ?)"
+_TOUCHED = f"SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND {_WITHIN.format('path')} LIMIT 1"
 _ELSEWHERE = (
-    "SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND (NOT (path = ? OR path > ? AND path < ?)"
-    " OR NOT (COALESCE(old_path, path) = ? OR COALESCE(old_path, path) > ? AND COALESCE(old_path, path) < ?)) LIMIT 1"
+    f"SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND NOT ({_WITHIN.format('path')}"
+    f" AND {_WITHIN.format('COALESCE(old_path, path)')}) LIMIT 1"
 )
 
 
@@ -128,9 +130,8 @@ def commit_changes(
 
 def shown(core: Core, history: History, commit: Commit) -> Commit:
     """Return a commit as it may be shown: of a virtual library, its text may not name what is outside of it."""
-    prefix = history.repo.prefix
-    below = (prefix, f"{prefix}/", f"{prefix}0")  # "0" is what follows "/"
-    if prefix and core.db.row(_ELSEWHERE, history.store.id, commit.id, *below, *below):
+    within = _within(history.repo.prefix)
+    if history.repo.prefix and core.db.row(_ELSEWHERE, history.store.id, commit.id, *within, *within):
         return replace(commit, description="Changed several folders")
     return commit
 
@@ -157,9 +158,11 @@ def _iter_chain(core: Core, store: RepoInfo) -> Iterator[tuple[str, int]]:
 
 
 def _touches(core: Core, history: History, commit_id: str) -> bool:
-    prefix = history.repo.prefix
-    below = (prefix, f"{prefix}/", f"{prefix}0")  # "0" is what follows "/"
-    return core.db.row(_TOUCHED, history.store.id, commit_id, *below) is not None
+    return core.db.row(_TOUCHED, history.store.id, commit_id, *_within(history.repo.prefix)) is not None
+
+
+def _within(prefix: str) -> tuple[str, int, str]:
+    return prefix, len(prefix) + 1, f"{prefix}/"
 
 
 def _directory_id(tree: Snapshot, path: str) -> str:

@@ -46,7 +46,7 @@ def list_revisions(core: Core, actor: Actor, repo_id: str, path: str, start: int
 
 
 def entry_at(core: Core, history: History, path: str, commit_id: str) -> Dirent:
-    """Return what was at ``path`` in a commit, or what is there now and had another name then.
+    """Return the version that a commit brought of what is at ``path`` now; else what was at ``path`` in the commit.
 
     Raises:
         NotFound: There was no such thing, or it is not kept any more.
@@ -55,7 +55,7 @@ def entry_at(core: Core, history: History, path: str, commit_id: str) -> Dirent:
     if commit is None:
         raise NotFound("there is no such version any more")
     then = tree_at(core, history, commit)
-    entry = then.find(path) or then.find(_path_then(core, history, path, commit_id))
+    entry = then.find(_path_then(core, history, path, commit_id))
     if entry is None:
         raise NotFound("there was no such file or folder in that version")
     now = tree_now(core, history).find(path)
