@@ -39,16 +39,12 @@ class History:
     Attributes:
         repo: The library that was asked for.
         store: The one that keeps its commits: itself, or the origin of a virtual one.
-        since: Seconds; commits before it are not shown any more, but for the head.
+        since: Seconds. The state that the library was in at that time is shown, and all that came later.
     """
 
     repo: RepoInfo
     store: RepoInfo
     since: int
-
-    def keeps(self, commit: Commit) -> bool:
-        """Tell whether a commit is still shown."""
-        return commit.ctime >= self.since or commit.id == self.store.head_id
 
     def inside(self, path: str | None) -> str | None:
         """Return what a path of the store is in the library; None if it is outside of it."""
@@ -72,7 +68,7 @@ def history_of(core: Core, repo: RepoInfo) -> History:
 
 
 def kept_since(repo: RepoInfo, now: int) -> int:
-    """Return the time before which nothing of a real library's past is shown."""
+    """Return the time from which on the past of a real library is shown: the state at that time, and later ones."""
     if repo.history_days == 0:
         return _NEVER
     if repo.history_days < 0:
@@ -93,17 +89,20 @@ def list_commits(core: Core, actor: Actor, repo_id: str, start: int, limit: int)
 
 def iter_ids(core: Core, history: History) -> Iterator[str]:
     """Yield the ids of the commits that ``list_commits`` pages through."""
-    for commit_id, ctime in _iter_chain(core, history.store):
-        if ctime < history.since and commit_id != history.store.head_id:
-            return
+    for commit_id in _iter_kept(core, history):
         if not history.repo.prefix or _touches(core, history, commit_id):
             yield commit_id
+
+
+def is_kept(core: Core, history: History, commit: Commit) -> bool:
+    """Tell whether a commit is still shown."""
+    return commit.ctime > history.since or commit.id in _iter_kept(core, history)
 
 
 def get_commit(core: Core, history: History, commit_id: str) -> Commit:
     """Return a commit that is still shown. Raises ``NotFound``."""
     commit = core.objects.find_commit(history.store.id, commit_id)
-    if commit is None or not history.keeps(commit):
+    if commit is None or not is_kept(core, history, commit):
         raise NotFound("there is no such version any more")
     return commit
 
@@ -155,6 +154,13 @@ def _iter_chain(core: Core, store: RepoInfo) -> Iterator[tuple[str, int]]:
         rows = core.db.rows(_CHAIN, store.id, next_id, store.id, _AT_ONCE - 1)
         yield from ((commit_id, ctime) for commit_id, _, ctime in rows)
         next_id = rows[-1][1] if rows else None
+
+
+def _iter_kept(core: Core, history: History) -> Iterator[str]:
+    for commit_id, ctime in _iter_chain(core, history.store):
+        yield commit_id
+        if ctime <= history.since:
+            return
 
 
 def _touches(core: Core, history: History, commit_id: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from syncfile.core.access import WRITE, Actor
-from syncfile.core.commits import History, open_history, shown, tree_at, tree_now
+from syncfile.core.commits import History, is_kept, open_history, shown, tree_at, tree_now
 from syncfile.core.core import Core
 from syncfile.core.history import Revision, iter_revisions
 from syncfile.core.paths import clean_path, split
@@ -54,13 +54,12 @@ def entry_at(core: Core, history: History, path: str, commit_id: str) -> Dirent:
     commit = core.objects.find_commit(history.store.id, commit_id)
     if commit is None:
         raise NotFound("there is no such version any more")
-    then = tree_at(core, history, commit)
-    entry = then.find(_path_then(core, history, path, commit_id))
+    path_then = _find_path_then(core, history, path, commit_id)
+    if path_then is None and not is_kept(core, history, commit):
+        raise NotFound("there is no such version any more")
+    entry = tree_at(core, history, commit).find(path_then or path)
     if entry is None:
         raise NotFound("there was no such file or folder in that version")
-    now = tree_now(core, history).find(path)
-    if not history.keeps(commit) and (now is None or now.id != entry.id):
-        raise NotFound("there is no such version any more")
     return replace(entry, name=split(path)[1])
 
 
@@ -110,20 +109,19 @@ def _date(core: Core, history: History, commit_id: str) -> str:
 
 
 def _iter_kept(core: Core, history: History, path: str) -> Iterator[Revision]:
-    """Yield the newest version and all that are still shown, as long as the file was in the library."""
-    revisions = iter_revisions(core.db, core.objects, history.store.id, history.repo.prefix + path)
-    for place, item in enumerate(revisions):
-        if (place and item.ctime < history.since) or history.inside(item.path) is None:
+    """Yield the versions that are still shown, as long as the file was in the library."""
+    for item in iter_revisions(core.db, core.objects, history.store.id, history.repo.prefix + path):
+        if history.inside(item.path) is None:
             return
         yield item
+        if item.ctime <= history.since:  # what it was at that time
+            return
 
 
-def _path_then(core: Core, history: History, path: str, commit_id: str) -> str:
-    """Return the path that the file of today had in a commit that changed it; else ``path``."""
-    for item in _iter_kept(core, history, path):
-        if item.commit_id == commit_id:
-            return history.inside(item.path) or path
-    return path
+def _find_path_then(core: Core, history: History, path: str, commit_id: str) -> str | None:
+    """Return the path that what is at ``path`` now had in a commit that changed it; None if that did not."""
+    versions = _iter_kept(core, history, path)
+    return next((history.inside(item.path) for item in versions if item.commit_id == commit_id), None)
 
 
 def _with_commit(core: Core, history: History, item: Revision) -> FileRevision:

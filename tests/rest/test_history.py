@@ -244,23 +244,31 @@ def test_history_of_a_file_that_was_moved_into_a_shared_folder_begins_there(circ
     assert [item["rev_renamed_old_path"] for item in found] == [None]
 
 
-def test_history_older_than_the_library_keeps_it_is_not_shown(circle: Circle, core: Core) -> None:
+def test_history_goes_back_to_what_was_there_when_it_begins(circle: Circle, core: Core) -> None:
     owner, repo_id = circle.owner, circle.repo_id
-    first = versions(owner, repo_id, "/d/a.txt")[-1]["id"]
+    last, _, first = (item["id"] for item in versions(owner, repo_id, "/d/a.txt"))
     assert isinstance(core.clock, Ticking)
     core.clock.now += 3 * 86400
     owner.put("/new.txt")
     owner.client.put(f"/v1/repos/{repo_id}/", form={"history_days": 2})
-    assert states(owner, repo_id) == ['Added "new.txt"']
-    assert [item["rev_file_size"] for item in versions(owner, repo_id, "/d/a.txt")] == [3]
+    assert states(owner, repo_id) == ['Added "new.txt"', 'Modified "a.txt"']
+    owner.put("/d/a.txt", b"4444")
+    assert [item["rev_file_size"] for item in versions(owner, repo_id, "/d/a.txt")] == [4, 3]
     assert_error(act(owner, repo_id, "/d/a.txt", action="revert", commit_id=first), 404, "not_found")
     assert_error(act(owner, repo_id, "/", "dirs", action="revert", commit_id=first), 404, "not_found")
     assert_error(owner.client.get(f"/v1/repos/{repo_id}/history/{first}/"), 404, "not_found")
+    assert act(owner, repo_id, "/d/a.txt", action="revert", commit_id=last).status == 200
+    assert act(owner, repo_id, "/", "dirs", action="revert", commit_id=last).status == 200
+    assert names(owner.client.get(f"/v1/repos/{repo_id}/dirs/?recursive=1")) == ["d", "a.txt"]
+
+
+def test_library_that_keeps_no_history_shows_its_newest_state(circle: Circle) -> None:
+    owner, repo_id = circle.owner, circle.repo_id
     owner.client.put(f"/v1/repos/{repo_id}/", form={"history_days": 0})
-    owner.put("/newer.txt")
-    assert states(owner, repo_id) == ['Added "newer.txt"']
+    assert states(owner, repo_id) == ['Modified "a.txt"']
+    assert [item["rev_file_size"] for item in versions(owner, repo_id, "/d/a.txt")] == [3]
     owner.client.put(f"/v1/repos/{repo_id}/", form={"history_days": -1})
-    assert len(states(owner, repo_id)) == 7
+    assert len(states(owner, repo_id)) == 5
 
 
 def test_shared_folder_never_tells_a_name_from_outside(circle: Circle) -> None:
