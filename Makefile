@@ -28,6 +28,7 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy
+	tools/check-js.sh
 
 layers: setup
 	$(BIN)/lint-imports
@@ -47,11 +48,12 @@ fresh: setup
 check: lint types layers fresh test
 
 # Real clients: Debian's own packages, unmodified.
-COMPAT_PACKAGES := curl unzip seafile-cli seafile-daemon
+COMPAT_PACKAGES := curl unzip seafile-cli seafile-daemon chromium
 
 compat: setup
 	tools/install-compat.sh $(COMPAT_PACKAGES)
-	$(BIN)/python -m pytest -m compat tests/compat
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[compat]'
+	$(BIN)/python -m pytest -m compat tests/compat tests/web
 
 bench: setup
 	sh bench/install-nginx.sh

@@ -41,6 +41,10 @@ FACES: dict[str, str] = {
     "seafhttp/update-api": "syncfile.faces.seafile.transfer",
     "seafhttp/update-aj": "syncfile.faces.seafile.transfer",
     "seafhttp": "syncfile.faces.seafile.seafhttp",
+    "": "syncfile.faces.web.face",
+    "static": "syncfile.faces.web.face",
+    "favicon.ico": "syncfile.faces.web.face",
+    "manifest.webmanifest": "syncfile.faces.web.face",
 }
 
 RETRY_SECONDS = 1  # between two tries to open a data folder that is not there

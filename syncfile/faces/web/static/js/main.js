@@ -1,0 +1,28 @@
+/** Starts the page. */
+
+import { redraw, mount } from "./dom.js";
+import { report } from "./errors.js";
+import { loadTexts } from "./i18n.js";
+import { renderApp } from "./layout/app.js";
+import { startHelp } from "./layout/shortcut-help.js";
+import { startRouter } from "./router.js";
+import { ROUTES } from "./routes.js";
+import { loadSession } from "./session.js";
+import { startShortcuts } from "./shortcuts.js";
+
+async function start() {
+  await loadTexts("core");
+  const host = /** @type {HTMLElement} */ (document.getElementById("app"));
+  mount(host, renderApp);
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    report(event.reason);
+  });
+  startShortcuts();
+  startHelp();
+  // Times such as "a minute ago" get older.
+  setInterval(redraw, 60_000);
+  await Promise.all([loadSession(), startRouter(ROUTES)]);
+}
+
+start();

@@ -1,0 +1,6 @@
+/** A view. */
+
+/** @returns {View} */
+export function show() {
+  return { title: () => "", render: () => null };
+}

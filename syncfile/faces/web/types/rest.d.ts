@@ -1,0 +1,114 @@
+/** The answers of the REST API that the page uses; see docs/api. Times are in seconds unless told otherwise. */
+declare namespace Rest {
+  type Permission = "r" | "rw";
+
+  interface Account {
+    id: number;
+    username: string;
+    email: string;
+    is_active: boolean;
+    is_staff: boolean;
+    /** Bytes. */
+    usage: number;
+    /** Bytes; 0 is no limit. */
+    total: number;
+    /** Microseconds. */
+    ctime: number;
+  }
+
+  interface Session {
+    name: string;
+    version: string;
+    registration: "open" | "lan" | "closed";
+    may_register: boolean;
+    account: Account | null;
+  }
+
+  interface Repo {
+    id: string;
+    name: string;
+    desc: string;
+    permission: Permission;
+    encrypted: boolean;
+    mtime: number;
+    owner: string;
+    size: number;
+    file_count: number;
+    is_virtual: boolean;
+    public: "" | Permission;
+    /** Days; -1 is for ever, 0 not at all. */
+    history_days: number;
+  }
+
+  interface ReceivedRepo {
+    user: string;
+    repo_id: string;
+    repo_name: string;
+    repo_desc: string;
+    share_type: "personal" | "group";
+    permission: Permission;
+    encrypted: boolean;
+    last_modified: number;
+    is_virtual: boolean;
+    /** 0 for none. */
+    group_id: number;
+    group_name: string;
+  }
+
+  interface Group {
+    id: number;
+    name: string;
+    owner: string;
+    create_at: number;
+    admins: string[];
+  }
+
+  interface Star {
+    repo_id: string;
+    repo_name: string;
+    /** "/" is the library itself. */
+    path: string;
+    type: "file" | "dir";
+    mtime: number;
+    size: number;
+    starred_at: number;
+  }
+
+  interface Happening {
+    kind: "add" | "modify" | "rename" | "delete";
+    type: "file" | "dir";
+    path: string;
+    old_path: string | null;
+  }
+
+  interface Event {
+    repo_id: string;
+    repo_name: string;
+    commit_id: string;
+    user: string;
+    time: number;
+    desc: string;
+    changes: Happening[];
+    has_more: boolean;
+  }
+
+  interface Activities {
+    events: Event[];
+    has_more: boolean;
+  }
+
+  interface Device {
+    id: string;
+    kind: "login" | "session" | "legacy" | "sync";
+    device_id: string;
+    device_name: string;
+    platform: string;
+    client_version: string;
+    address: string;
+    repo_id: string | null;
+    issued_at: number;
+    expires_at: number | null;
+    last_seen_at: number;
+    is_current: boolean;
+  }
+}
