@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -238,3 +239,45 @@ def test_copy_of_many_files_makes_every_object_of_the_target_readable(circle: Ci
     tree = open_repo(reader.core, reader.actor, reader.repo_id)
     assert len(tree.directory("/many")) == 60
     assert all(body_of(reader, reader.repo_id, f"/many/{number}.txt") == b"%d" % number for number in range(60))
+
+
+@pytest.mark.parametrize("action", ["copy", "move"])
+def test_nothing_goes_into_or_out_of_an_encrypted_library(circle: Circle, action: str) -> None:
+    owner = circle.owner
+    secret = owner.client.post("/v1/repos/", form={"name": "Secret", "password": "correct horse"}).json["id"]
+    assert owner.client.post(f"/v1/repos/{secret}/files/?p=/in.txt").status == 201
+    into = act(owner, "files", circle.repo_id, "/empty.txt", action=action, dst_repo_id=secret, dst_file_path="/x")
+    out = act(owner, "files", secret, "/in.txt", action=action, dst_repo_id=circle.repo_id, dst_file_path="/x")
+    for answer in (into, out):
+        assert_error(answer, 400, "bad_request", "encrypted")
+    assert act(owner, "files", secret, "/in.txt", action=action, dst_file_path="/x").status == 200
+
+
+def test_library_itself_is_copied_into_another_but_not_moved(circle: Circle) -> None:
+    owner = circle.owner
+    other = owner.client.post("/v1/repos/", form={"name": "Other"}).json["id"]
+    form = {"dst_repo_id": other, "dst_dir_path": "/all"}
+    assert_error(act(owner, "dirs", circle.repo_id, "/", action="move", **form), 400, "bad_path")
+    assert act(owner, "dirs", circle.repo_id, "/", action="copy", **form).status == 200
+    assert listing(owner, other) == ["all", "empty.txt", "photos", "2024", "a.jpg", "b.txt"]
+    assert newest(owner, other) == 'Added directory "all"'
+
+
+def test_moves_in_opposite_directions_at_once_lose_nothing(circle: Circle) -> None:
+    owner = circle.owner
+    other = owner.client.post("/v1/repos/", form={"name": "Other"}).json["id"]
+    libraries = (circle.repo_id, other)
+    for repo_id in libraries:
+        for number in range(8):
+            assert owner.client.post(f"/v1/repos/{repo_id}/files/?p=/{repo_id}-{number}").status == 201
+
+    def move(source: str, target: str, number: int) -> int:
+        form = {"action": "move", "dst_repo_id": target, "dst_file_path": f"/{source}-{number}"}
+        return act(owner, "files", source, f"/{source}-{number}", **form).status
+
+    with ThreadPoolExecutor(8) as threads:
+        both = [(source, target, number) for number in range(8) for source, target in (libraries, libraries[::-1])]
+        assert list(threads.map(lambda item: move(*item), both)) == [200] * 16
+    for repo_id, origin in (libraries, libraries[::-1]):
+        found = [name for name in listing(owner, repo_id) if "-" in name]
+        assert found == [f"{origin}-{number}" for number in range(8)]

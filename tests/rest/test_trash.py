@@ -195,3 +195,28 @@ def test_shared_folder_has_the_trash_of_what_was_in_it(circle: Circle) -> None:
     assert restore(stranger, listed[0], virtual_id).json == {"path": "/sub"}
     assert owner.has("/d/sub/b.txt")
     assert stranger.client.delete(f"/v1/repos/{virtual_id}/trash/").status == 403
+
+
+def test_removal_among_several_pushed_commits_is_found_in_one_before_them(circle: Circle, core: Core) -> None:
+    owner = circle.owner
+    before = owner.client.get(f"/v1/repos/{owner.repo_id}/files/?p=/d/a.txt").json
+    delete(owner, "/d/a.txt")
+    owner.put("/later.txt")
+    newest = owner.client.get(f"/v1/repos/{owner.repo_id}/history/").json["commits"][0]["id"]
+    core.db.rows("UPDATE change SET commit_id = ? WHERE kind = 'delete'", newest)
+    (item,) = trash(owner)
+    assert restore(owner, item).status == 200
+    assert owner.client.get(f"/v1/repos/{owner.repo_id}/files/?p=/d/a.txt").json == before
+
+
+@pytest.mark.parametrize(("noun", "path"), [("files", "/d/a.txt"), ("dirs", "/d")])
+def test_removal_whose_commits_are_lost_still_gives_the_content_back(
+    circle: Circle, core: Core, noun: str, path: str
+) -> None:
+    owner = circle.owner
+    delete(owner, path, noun)
+    core.db.rows("UPDATE change SET commit_id = ? WHERE kind = 'delete'", "f" * 40)
+    (item,) = trash(owner)
+    assert restore(owner, item).status == 200
+    found = owner.client.get(f"/v1/repos/{owner.repo_id}/files/?p=/d/a.txt").json
+    assert (found["size"], found["modifier"]) == (3, "ann")
