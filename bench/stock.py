@@ -1,12 +1,13 @@
 """What a WSGI application does on waitress as it comes: ``python -m bench.stock PORT FILES FOLDER``.
 
 ``GET /name`` sends a file of FILES by ``wsgi.file_wrapper``; ``POST`` stores the body, or the file of a form, as
-``FOLDER/stored`` and answers with its size.
+``FOLDER/stored`` and answers with its size. ``POST /sha1`` hashes the body besides.
 """
 
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from multipart import is_form_request, parse_form_data
 from waitress import serve
 
 WRAPPER_BYTES = 32 * 1024
+COPY_BYTES = 64 * 1024  # as shutil.copyfileobj
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -43,6 +45,12 @@ class Stock:
             _, files = parse_form_data(environ, strict=True)
             files["file"].save_as(str(self._stored))
             files["file"].close()
+        elif environ["PATH_INFO"] == "/sha1":
+            digest = sha1()
+            with self._stored.open("wb") as file:
+                while piece := environ["wsgi.input"].read(COPY_BYTES):
+                    digest.update(piece)
+                    file.write(piece)
         else:
             with self._stored.open("wb") as file:
                 shutil.copyfileobj(environ["wsgi.input"], file)

@@ -22,6 +22,7 @@ def measure(place: Place) -> list[Check]:
     for kind, form in KINDS.items():
         cells[kind, "ours"] = partial(_ours, place, form)
         cells[kind, "stock"] = partial(_stock, place, form)
+    cells["raw", "stock with SHA-1"] = partial(_stock, place, False, "/sha1")
     found = interleaved(place.rounds, cells)
     rows = [[f"{kind}, {server}", *_figures(costs)] for (kind, server), costs in found.items()]
     size = place.large.stat().st_size / 1e9
@@ -57,12 +58,12 @@ def _ours(place: Place, form: bool) -> Cost:
         return cost_of(server, run)
 
 
-def _stock(place: Place, form: bool) -> Cost:
+def _stock(place: Place, form: bool, target: str = "/") -> Cost:
     with place.fresh() as folder, start_stock(folder, place.files) as server:
 
         def run() -> Load:
             began = time.perf_counter()
-            stored = int(upload(server.port, "/", place.large, form=form))
+            stored = int(upload(server.port, target, place.large, form=form))
             if stored != place.large.stat().st_size:
                 raise LoadError(f"stock has stored {stored} bytes")
             return _done(place, began)
