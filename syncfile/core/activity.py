@@ -16,7 +16,7 @@ MAX_CHANGES = 10
 #: SUBSTR rather than a range, which would lead SQLite away from the index of commits.
 _CHANGES = (
     "SELECT kind, path, old_path, is_dir FROM change WHERE repo_id = ? AND commit_id = ?"
-    " AND SUBSTR(path, 1, ?) = ? ORDER BY id LIMIT ?"
+    " AND (SUBSTR(path, 1, ?) = ? OR SUBSTR(COALESCE(old_path, path), 1, ?) = ?) ORDER BY id LIMIT ?"
 )
 
 
@@ -54,10 +54,15 @@ def _iter_commits(core: Core, history: History) -> Iterator[tuple[History, Commi
 
 
 def _event(core: Core, history: History, commit: Commit) -> Event:
-    prefix = history.repo.prefix
-    rows = core.db.rows(_CHANGES, history.store.id, commit.id, len(prefix) + 1, f"{prefix}/", MAX_CHANGES + 1)
-    changes = [
-        Happening(kind, path[len(prefix) :], history.inside(old_path), bool(is_dir))
-        for kind, path, old_path, is_dir in rows[:MAX_CHANGES]
-    ]
+    below = (len(history.repo.prefix) + 1, f"{history.repo.prefix}/")
+    rows = core.db.rows(_CHANGES, history.store.id, commit.id, *below, *below, MAX_CHANGES + 1)
+    changes = [_happening(history, *row) for row in rows[:MAX_CHANGES]]
     return Event(history.repo, shown(core, history, commit), changes, len(rows) > MAX_CHANGES)
+
+
+def _happening(history: History, kind: str, path: str, old_path: str | None, is_dir: int) -> Happening:
+    """Tell a change as the library saw it: what was renamed out of a shared folder is gone from there."""
+    now, then = history.inside(path), history.inside(old_path)
+    if now is None:
+        return Happening("delete", then or "/", None, bool(is_dir))
+    return Happening("add" if kind == "rename" and then is None else kind, now, then, bool(is_dir))

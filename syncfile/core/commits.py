@@ -13,7 +13,7 @@ from syncfile.errors import NotFound
 from syncfile.store.objects import EMPTY_ID
 from syncfile.store.objects import Commit as Commit  # faces see commits through this module
 
-_AT_ONCE = 100
+_AT_ONCE = 200
 _NEVER = 2**62
 #: Keys alone: a commit's text is read when it is wanted.
 _CHAIN = (
@@ -21,15 +21,17 @@ _CHAIN = (
     "SELECT id, parent_id, ctime, 0 FROM commits WHERE repo_id = ? AND id = ?"
     " UNION ALL SELECT commits.id, commits.parent_id, commits.ctime, place + 1 FROM chain JOIN commits"
     " ON commits.repo_id = ? AND commits.id = chain.parent_id WHERE place < ?"
-    ") SELECT id, parent_id, ctime FROM chain ORDER BY place"
+    ") SELECT id, parent_id, ctime, {} FROM chain ORDER BY place"
 )
 #: Prefix, its length and a slash more, prefix and slash. Not a range, which would lead away from the index of commits.
 _WITHIN = "({0} = ? OR SUBSTR({0}, 1, ?) = ?)"
-_TOUCHED = f"SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND {_WITHIN.format('path')} LIMIT 1"
-_ELSEWHERE = (
-    f"SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND NOT ({_WITHIN.format('path')}"
-    f" AND {_WITHIN.format('COALESCE(old_path, path)')}) LIMIT 1"
+_PATH, _OLD_PATH = _WITHIN.format("path"), _WITHIN.format("COALESCE(old_path, path)")
+_ALL = _CHAIN.format("1")
+_TOUCHING = _CHAIN.format(
+    "EXISTS (SELECT 1 FROM change WHERE change.repo_id = ? AND change.commit_id = chain.id"
+    f" AND ({_PATH} OR {_OLD_PATH}))"
 )
+_ELSEWHERE = f"SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND NOT ({_PATH} AND {_OLD_PATH}) LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,13 @@ def list_commits(core: Core, actor: Actor, repo_id: str, start: int, limit: int)
 
 
 def iter_ids(core: Core, history: History) -> Iterator[str]:
-    """Yield the ids of the commits that ``list_commits`` pages through."""
-    for commit_id in _iter_kept(core, history):
-        if not history.repo.prefix or _touches(core, history, commit_id):
-            yield commit_id
+    """Return the ids of the commits that ``list_commits`` pages through."""
+    return (commit_id for commit_id, has_changed in _iter_kept(core, history) if has_changed)
 
 
 def is_kept(core: Core, history: History, commit: Commit) -> bool:
     """Tell whether a commit is still shown."""
-    return commit.ctime > history.since or commit.id in _iter_kept(core, history)
+    return commit.ctime > history.since or any(commit.id == kept for kept, _ in _iter_kept(core, history))
 
 
 def get_commit(core: Core, history: History, commit_id: str) -> Commit:
@@ -147,24 +147,24 @@ def tree_now(core: Core, history: History) -> Snapshot:
     return snapshot(core, history.repo)
 
 
-def _iter_chain(core: Core, store: RepoInfo) -> Iterator[tuple[str, int]]:
-    """Yield id and time of the head, its parent and so on: the states, without the branches merged into them."""
+def _iter_kept(core: Core, history: History) -> Iterator[tuple[str, bool]]:
+    """Yield the states of the store that are shown, newest first, and whether each changed the library.
+
+    These are the head, its parent and so on: not the branches that were merged into them.
+    """
+    store, within = history.store, _within(history.repo.prefix)
     next_id: str | None = store.head_id
     while next_id is not None:
-        rows = core.db.rows(_CHAIN, store.id, next_id, store.id, _AT_ONCE - 1)
-        yield from ((commit_id, ctime) for commit_id, _, ctime in rows)
+        place = (store.id, next_id, store.id, _AT_ONCE - 1)
+        if history.repo.prefix:
+            rows = core.db.rows(_TOUCHING, *place, store.id, *within, *within)
+        else:
+            rows = core.db.rows(_ALL, *place)
+        for commit_id, _, ctime, has_changed in rows:
+            yield commit_id, bool(has_changed)
+            if ctime <= history.since:
+                return
         next_id = rows[-1][1] if rows else None
-
-
-def _iter_kept(core: Core, history: History) -> Iterator[str]:
-    for commit_id, ctime in _iter_chain(core, history.store):
-        yield commit_id
-        if ctime <= history.since:
-            return
-
-
-def _touches(core: Core, history: History, commit_id: str) -> bool:
-    return core.db.row(_TOUCHED, history.store.id, commit_id, *_within(history.repo.prefix)) is not None
 
 
 def _within(prefix: str) -> tuple[str, int, str]:

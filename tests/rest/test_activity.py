@@ -100,5 +100,10 @@ def test_shared_folder_tells_only_of_itself(circle: Circle) -> None:
     circle.owner.client.post(f"/v1/repos/{circle.repo_id}/files/action?p=/secret.txt", form=move)
     events = [item for item in feed(circle.stranger)["events"] if item["repo_id"] == virtual_id]
     changes = [(change["kind"], change["path"], change["old_path"]) for item in events for change in item["changes"]]
-    assert changes == [("rename", "/was-secret.txt", None), ("add", "/a.txt", None)]
+    assert changes == [("add", "/was-secret.txt", None), ("add", "/a.txt", None)]
+    away = {"action": "move", "dst_file_path": "/away.txt"}
+    circle.owner.client.post(f"/v1/repos/{circle.repo_id}/files/action?p=/d/a.txt", form=away)
+    newest = next(item for item in feed(circle.stranger)["events"] if item["repo_id"] == virtual_id)
+    assert newest["changes"] == [{"kind": "delete", "type": "file", "path": "/a.txt", "old_path": None}]
+    assert (newest["desc"], newest["has_more"]) == ("Changed several folders", False)
     assert "secret" not in str([(item["desc"], item["changes"]) for item in events]).replace("/was-secret.txt", "")
