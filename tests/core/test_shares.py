@@ -16,7 +16,7 @@ core = pytest.fixture(open_store)
 
 @dataclass(frozen=True)
 class Home:
-    """Two accounts and the library of the first, in which ``/work/a.txt`` and ``/work/sub`` are."""
+    """Two accounts and the library of the first, in which ``/plans/a.txt`` and ``/plans/sub`` are."""
 
     core: Core
     ann: Actor
@@ -27,7 +27,7 @@ class Home:
         return shares.account_receiver(self.core, name)
 
     def share_work(self, permission: shares.Permission = "r") -> str:
-        return shares.share_dir(self.core, self.ann, self.repo_id, "/work", self.receiver(), permission).repo.id
+        return shares.share_dir(self.core, self.ann, self.repo_id, "/plans", self.receiver(), permission).repo.id
 
     def put(self, actor: Actor, repo_id: str, path: str, content: bytes = b"text") -> None:
         new = files.ingest(self.core, actor, repo_id, [content], len(content))
@@ -41,8 +41,8 @@ class Home:
 def home(core: Core) -> Home:
     ann, bob = add(core, "ann"), add(core, "bob")
     made = Home(core, actor_of(ann), actor_of(bob), ann.default_repo_id)
-    entries.make_dir(core, made.ann, made.repo_id, "/work/sub", parents=True)
-    made.put(made.ann, made.repo_id, "/work/a.txt")
+    entries.make_dir(core, made.ann, made.repo_id, "/plans/sub", parents=True)
+    made.put(made.ann, made.repo_id, "/plans/a.txt")
     return made
 
 
@@ -52,7 +52,7 @@ def home(core: Core) -> Home:
 def test_a_shared_library_can_be_read_by_its_receiver_and_by_no_other(home: Home) -> None:
     carl = actor_of(add(home.core, "carl"))
     shares.share_repo(home.core, home.ann, home.repo_id, home.receiver(), "r")
-    assert home.names(home.bob, home.repo_id) == ["work"]
+    assert home.names(home.bob, home.repo_id) == ["plans"]
     with pytest.raises(PermissionDenied):
         home.put(home.bob, home.repo_id, "/b.txt")
     with pytest.raises(NotFound):
@@ -87,9 +87,9 @@ def test_only_the_owner_shares(home: Home) -> None:
     shares.share_repo(home.core, home.ann, home.repo_id, home.receiver(), "rw")
     for call in (
         lambda: shares.share_repo(home.core, home.bob, home.repo_id, receiver, "r"),
-        lambda: shares.share_dir(home.core, home.bob, home.repo_id, "/work", receiver, "r"),
+        lambda: shares.share_dir(home.core, home.bob, home.repo_id, "/plans", receiver, "r"),
         lambda: shares.change_share(home.core, home.bob, home.repo_id, "/", home.receiver(), "r"),
-        lambda: shares.list_dir_shares(home.core, home.bob, home.repo_id, "/work"),
+        lambda: shares.list_dir_shares(home.core, home.bob, home.repo_id, "/plans"),
         lambda: shares.stop_share(home.core, home.bob, home.repo_id, "/", home.receiver()),
     ):
         with pytest.raises(PermissionDenied):
@@ -102,7 +102,7 @@ def test_nothing_is_shared_with_its_owner_or_with_nobody(home: Home) -> None:
     with pytest.raises(BadRequest):
         shares.share_repo(home.core, home.ann, home.repo_id, home.receiver("ann"), "r")
     with pytest.raises(BadRequest):
-        shares.share_dir(home.core, home.ann, home.repo_id, "/work", home.receiver("ann"), "r")
+        shares.share_dir(home.core, home.ann, home.repo_id, "/plans", home.receiver("ann"), "r")
     with pytest.raises(NotFound, match=r"User nobody not found\."):
         shares.account_receiver(home.core, "nobody")
     assert home.core.db.rows("SELECT 1 FROM repo WHERE origin_id IS NOT NULL") == []
@@ -147,7 +147,7 @@ def test_a_receiver_may_give_a_library_back(home: Home) -> None:
 def test_a_shared_directory_is_a_library_rooted_there(home: Home) -> None:
     virtual_id = home.share_work()
     (share,) = shares.list_received(home.core, home.bob)
-    assert (share.repo.id, share.repo.name, share.repo.is_virtual) == (virtual_id, "work", True)
+    assert (share.repo.id, share.repo.name, share.repo.is_virtual) == (virtual_id, "plans", True)
     assert (share.repo.owner, share.permission) == ("ann", "r")
     assert home.names(home.bob, virtual_id) == ["a.txt", "sub"]
     with pytest.raises(NotFound):
@@ -158,8 +158,8 @@ def test_a_shared_directory_is_a_library_rooted_there(home: Home) -> None:
 def test_writing_into_a_shared_directory_writes_into_its_origin(home: Home) -> None:
     virtual_id = home.share_work("rw")
     home.put(home.bob, virtual_id, "/sub/b.txt")
-    assert home.names(home.ann, home.repo_id, "/work/sub") == ["b.txt"]
-    home.put(home.ann, home.repo_id, "/work/c.txt")
+    assert home.names(home.ann, home.repo_id, "/plans/sub") == ["b.txt"]
+    home.put(home.ann, home.repo_id, "/plans/c.txt")
     assert home.names(home.bob, virtual_id) == ["a.txt", "c.txt", "sub"]
     assert users.get_account(home.core, home.bob, home.bob.account_id or 0).usage == 0
 
@@ -168,20 +168,20 @@ def test_a_read_only_directory_is_not_written(home: Home) -> None:
     virtual_id = home.share_work("r")
     with pytest.raises(PermissionDenied):
         home.put(home.bob, virtual_id, "/b.txt")
-    shares.change_share(home.core, home.ann, home.repo_id, "/work", home.receiver(), "rw")
+    shares.change_share(home.core, home.ann, home.repo_id, "/plans", home.receiver(), "rw")
     home.put(home.bob, virtual_id, "/b.txt")
 
 
 def test_one_directory_is_one_virtual_library_however_many_have_it(home: Home) -> None:
     add(home.core, "carl")
     first = home.share_work()
-    second = shares.share_dir(home.core, home.ann, home.repo_id, "/work", home.receiver("carl"), "rw")
+    second = shares.share_dir(home.core, home.ann, home.repo_id, "/plans", home.receiver("carl"), "rw")
     assert second.repo.id == first
-    listed = shares.list_dir_shares(home.core, home.ann, home.repo_id, "/work")
+    listed = shares.list_dir_shares(home.core, home.ann, home.repo_id, "/plans")
     assert [(share.receiver.name, share.permission) for share in listed] == [("bob", "r"), ("carl", "rw")]
-    shares.stop_share(home.core, home.ann, home.repo_id, "/work", home.receiver())
+    shares.stop_share(home.core, home.ann, home.repo_id, "/plans", home.receiver())
     assert find_repo(home.core.db, first) is not None
-    shares.stop_share(home.core, home.ann, home.repo_id, "/work", home.receiver("carl"))
+    shares.stop_share(home.core, home.ann, home.repo_id, "/plans", home.receiver("carl"))
     assert find_repo(home.core.db, first) is None
 
 
@@ -189,7 +189,7 @@ def test_with_the_last_share_of_a_directory_go_the_tokens_of_its_library(home: H
     virtual_id = home.share_work()
     token = tokens.issue(home.core, "sync", home.bob.account_id or 0, lifetime=None, repo_id=virtual_id)
     assert tokens.find(home.core, "sync", token) is not None
-    shares.stop_share(home.core, home.ann, home.repo_id, "/work", home.receiver())
+    shares.stop_share(home.core, home.ann, home.repo_id, "/plans", home.receiver())
     assert tokens.find(home.core, "sync", token) is None
 
 
@@ -197,20 +197,20 @@ def test_all_of_several_receivers_lose_a_directory_or_none(home: Home) -> None:
     add(home.core, "carl")
     virtual_id = home.share_work()
     with pytest.raises(NotFound):
-        shares.stop_share(home.core, home.ann, home.repo_id, "/work", home.receiver(), home.receiver("carl"))
+        shares.stop_share(home.core, home.ann, home.repo_id, "/plans", home.receiver(), home.receiver("carl"))
     assert home.names(home.bob, virtual_id) == ["a.txt", "sub"]
 
 
 def test_the_root_of_a_library_is_the_library(home: Home) -> None:
     shared = shares.share_dir(home.core, home.ann, home.repo_id, "/", home.receiver(), "r")
     assert (shared.repo.id, shared.repo.is_virtual) == (home.repo_id, False)
-    assert shares.list_dir_shares(home.core, home.ann, home.repo_id, "/work") == []
+    assert shares.list_dir_shares(home.core, home.ann, home.repo_id, "/plans") == []
     assert len(shares.list_dir_shares(home.core, home.ann, home.repo_id, "/")) == 1
 
 
 def test_a_shared_directory_follows_its_renaming_and_moving(home: Home) -> None:
     virtual_id = home.share_work("rw")
-    entries.rename(home.core, home.ann, home.repo_id, "/work", "done")
+    entries.rename(home.core, home.ann, home.repo_id, "/plans", "done")
     home.put(home.bob, virtual_id, "/b.txt")
     assert home.names(home.ann, home.repo_id, "/done") == ["a.txt", "b.txt", "sub"]
     assert len(shares.list_dir_shares(home.core, home.ann, home.repo_id, "/done")) == 1
@@ -219,7 +219,7 @@ def test_a_shared_directory_follows_its_renaming_and_moving(home: Home) -> None:
 
 def test_a_deleted_directory_is_not_shared_any_more(home: Home) -> None:
     virtual_id = home.share_work()
-    entries.remove(home.core, home.ann, home.repo_id, "/work")
+    entries.remove(home.core, home.ann, home.repo_id, "/plans")
     assert find_repo(home.core.db, virtual_id) is None
     with pytest.raises(NotFound):
         open_repo(home.core, home.bob, virtual_id)
@@ -228,13 +228,13 @@ def test_a_deleted_directory_is_not_shared_any_more(home: Home) -> None:
 
 @pytest.mark.parametrize("how", ["made", "moved", "with the folder above"])
 def test_another_directory_is_not_shared_because_an_old_one_had_its_name(home: Home, how: str) -> None:
-    path = "/work/sub" if how == "with the folder above" else "/work"
+    path = "/plans/sub" if how == "with the folder above" else "/plans"
     virtual_id = shares.share_dir(home.core, home.ann, home.repo_id, path, home.receiver(), "r").repo.id
-    entries.remove(home.core, home.ann, home.repo_id, "/work")
+    entries.remove(home.core, home.ann, home.repo_id, "/plans")
     if how == "moved":
         home.put(home.ann, home.repo_id, "/private.txt")
         entries.make_dir(home.core, home.ann, home.repo_id, "/private")
-        entries.rename(home.core, home.ann, home.repo_id, "/private", "work")
+        entries.rename(home.core, home.ann, home.repo_id, "/private", "plans")
     else:
         entries.make_dir(home.core, home.ann, home.repo_id, path, parents=True)
     with pytest.raises(NotFound):
@@ -245,18 +245,18 @@ def test_another_directory_is_not_shared_because_an_old_one_had_its_name(home: H
 def test_a_directory_that_comes_back_as_it_was_is_shared_as_it_was(home: Home) -> None:
     virtual_id = home.share_work()
     library = open_repo(home.core, home.ann, home.repo_id)
-    entry = library.get("/work")
-    entries.remove(home.core, home.ann, home.repo_id, "/work")
+    entry = library.get("/plans")
+    entries.remove(home.core, home.ann, home.repo_id, "/plans")
     with edit_repo(home.core, home.ann, home.repo_id) as edit:
-        edit.put_entry("/work", entry)
+        edit.put_entry("/plans", entry)
     assert home.names(home.bob, virtual_id) == ["a.txt", "sub"]
 
 
 def test_what_is_no_directory_is_not_shared(home: Home) -> None:
-    for path in ("/nowhere", "/work/a.txt"):
+    for path in ("/nowhere", "/plans/a.txt"):
         with pytest.raises(NotFound):
             shares.share_dir(home.core, home.ann, home.repo_id, path, home.receiver(), "r")
-    for path in ("/work", "/work/sub"):
+    for path in ("/plans", "/plans/sub"):
         with pytest.raises(NotFound):
             shares.change_share(home.core, home.ann, home.repo_id, path, home.receiver(), "r")
 
@@ -281,7 +281,7 @@ def test_a_directory_within_a_shared_one_is_shared_from_either_side_by_the_owner
     with pytest.raises(PermissionDenied):
         shares.share_dir(home.core, home.bob, virtual_id, "/sub", home.receiver("carl"), "r")
     inner = shares.share_dir(home.core, home.ann, virtual_id, "/sub", home.receiver("carl"), "r")
-    assert (inner.repo.origin_id, inner.repo.origin_path) == (home.repo_id, "/work/sub")
+    assert (inner.repo.origin_id, inner.repo.origin_path) == (home.repo_id, "/plans/sub")
     outer = shares.share_dir(home.core, home.ann, virtual_id, "/", home.receiver("carl"), "r")
     assert outer.repo.id == virtual_id
 
@@ -293,7 +293,7 @@ def test_with_an_account_go_its_shares_and_what_it_was_given(home: Home) -> None
     assert shares.list_shared(home.core, home.ann) == []
     assert find_repo(home.core.db, virtual_id) is None
     carl = actor_of(add(home.core, "carl"))
-    shares.share_dir(home.core, home.ann, home.repo_id, "/work", home.receiver("carl"), "r")
+    shares.share_dir(home.core, home.ann, home.repo_id, "/plans", home.receiver("carl"), "r")
     users.delete_account(home.core, ROOT, home.ann.account_id or 0)
     assert shares.list_received(home.core, carl) == []
     for table in ("share", "link", "star", "file_lock", "upload_session", "member", "groups"):

@@ -46,8 +46,8 @@ class Page(HTMLParser):
 @pytest.fixture
 def ann(core: Core, client: Client) -> Person:
     person = join(core, client, "ann")
-    person.put("/work/a.txt", b"content of a")
-    person.put("/work/sub/b.bin", b"content of b")
+    person.put("/plans/a.txt", b"content of a")
+    person.put("/plans/sub/b.bin", b"content of b")
     person.put("/secret.txt", b"secret")
     return person
 
@@ -75,7 +75,7 @@ def form_of(*files: tuple[str, bytes]) -> tuple[bytes, dict[str, str]]:
 
 
 def test_the_page_of_a_file_offers_its_bytes(client: Client, ann: Person) -> None:
-    path = link(ann, "/work/a.txt", "f")
+    path = link(ann, "/plans/a.txt", "f")
     answer = client.get(path)
     assert answer.status == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -91,7 +91,7 @@ def test_the_page_of_a_file_offers_its_bytes(client: Client, ann: Person) -> Non
 
 
 def test_views_and_downloads_are_counted_once_each(client: Client, ann: Person) -> None:
-    path = link(ann, "/work/a.txt", "f")
+    path = link(ann, "/plans/a.txt", "f")
     client.get(path)
     client.head(path)
     assert counts(ann) == (1, 0)
@@ -137,7 +137,7 @@ def test_only_harmless_kinds_are_shown_and_never_in_our_name(
 
 
 def test_the_page_of_a_folder_lists_it_and_leads_into_it(client: Client, ann: Person) -> None:
-    path = link(ann, "/work", "d")
+    path = link(ann, "/plans", "d")
     page = Page(client.get(path))
     assert page.text.index("sub") < page.text.index("a.txt")
     assert "secret" not in page.text
@@ -153,24 +153,24 @@ def test_the_page_of_a_folder_lists_it_and_leads_into_it(client: Client, ann: Pe
 
 @pytest.mark.parametrize("rest", ["?p=/../", "?p=/..", "files/?p=/../secret.txt", "files/?p=..%2Fsecret.txt"])
 def test_nothing_outside_the_folder_is_reached(client: Client, ann: Person, rest: str) -> None:
-    answer = client.get(link(ann, "/work", "d") + rest)
+    answer = client.get(link(ann, "/plans", "d") + rest)
     assert answer.status == 400
     assert b"secret" not in answer.body
 
 
 def test_what_is_not_below_the_folder_is_not_found(client: Client, ann: Person) -> None:
-    path = link(ann, "/work", "d")
+    path = link(ann, "/plans", "d")
     for rest in ("?p=/secret.txt", "files/?p=/secret.txt", "files/?p=/sub", "?p=/a.txt", "?p=/sub&dl=1&x=/nowhere"):
         assert client.get(path + rest).status == (200 if "dl=1" in rest else 404)
 
 
 def test_a_folder_comes_as_a_zip_archive(client: Client, ann: Person) -> None:
-    answer = client.get(link(ann, "/work", "d") + "?dl=1")
+    answer = client.get(link(ann, "/plans", "d") + "?dl=1")
     assert (answer.status, answer.headers["content-type"]) == (200, "application/zip")
-    assert answer.headers["content-disposition"] == 'attachment; filename="work.zip"'
+    assert answer.headers["content-disposition"] == 'attachment; filename="plans.zip"'
     with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
         files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
-    assert files == {"work/a.txt": b"content of a", "work/sub/b.bin": b"content of b"}
+    assert files == {"plans/a.txt": b"content of a", "plans/sub/b.bin": b"content of b"}
     assert counts(ann) == (0, 1)
 
 
@@ -209,8 +209,8 @@ def test_hostile_names_are_text(client: Client, ann: Person) -> None:
 
 
 def test_pages_load_nothing_run_nothing_and_are_in_no_frame(client: Client, ann: Person) -> None:
-    paths = [link(ann, "/work/a.txt", "f"), link(ann, "/work", "d"), link(ann, "/work", "u"), "/f/nowhere/"]
-    paths.append(link(ann, "/work", "d", password="sesame"))
+    paths = [link(ann, "/plans/a.txt", "f"), link(ann, "/plans", "d"), link(ann, "/plans", "u"), "/f/nowhere/"]
+    paths.append(link(ann, "/plans", "d", password="sesame"))
     for path in paths:
         answer = client.get(path)
         policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
@@ -240,22 +240,22 @@ def test_pages_load_nothing_run_nothing_and_are_in_no_frame(client: Client, ann:
     ],
 )
 def test_pages_speak_the_language_of_the_browser(client: Client, ann: Person, header: str, lang: str) -> None:
-    answer = client.get(link(ann, "/work/a.txt", "f"), headers={"Accept-Language": header})
+    answer = client.get(link(ann, "/plans/a.txt", "f"), headers={"Accept-Language": header})
     page = Page(answer)
     assert page.tags[0] == ("html", {"lang": lang})
     assert ("下载" in page.text, "Download" in page.text) == (lang == "zh", lang == "en")
     assert answer.headers["vary"] == "Accept-Language"
 
 
-# --- links that do not work
+# --- links that do not plans
 
 
 def test_links_that_are_wrong_expired_or_taken_back_look_the_same(client: Client, ann: Person) -> None:
-    expired = link(ann, "/work", "d")
+    expired = link(ann, "/plans", "d")
     ann.core.db.rows("UPDATE link SET expires_at = 1")
     removed = link(ann, "/secret.txt", "f")
     entries.remove(ann.core, ann.actor, ann.repo_id, "/secret.txt")
-    wrong_kind = link(ann, "/work", "d").replace("/d/", "/f/")
+    wrong_kind = link(ann, "/plans", "d").replace("/d/", "/f/")
     answers = [client.get(path) for path in (expired, removed, wrong_kind, "/d/nowhere/", "/u/nowhere/", "/f/")]
     assert {(answer.status, answer.body) for answer in answers} == {(404, answers[0].body)}
     assert client.get("/d/nowhere/?dl=1").status == 404
@@ -265,24 +265,24 @@ def test_links_that_are_wrong_expired_or_taken_back_look_the_same(client: Client
 def test_a_link_ends_with_the_share_that_its_maker_had(core: Core, client: Client, ann: Person) -> None:
     bob = join(core, client, "bob")
     receiver = shares.account_receiver(core, "bob")
-    virtual = shares.share_dir(core, ann.actor, ann.repo_id, "/work", receiver, "rw").repo
+    virtual = shares.share_dir(core, ann.actor, ann.repo_id, "/plans", receiver, "rw").repo
     made = [links.create_link(core, bob.actor, virtual.id, path, kind) for path, kind in (("/sub", "d"), ("/", "u"))]  # type: ignore[arg-type] # of the table
     paths = [f"/{item.kind}/{item.token}/" for item in made]
     assert "b.bin" in Page(client.get(paths[0])).text
     assert client.get(paths[0] + "files/?p=/b.bin").body == b"content of b"
     body, headers = form_of(("guest.txt", b"hello"))
     assert client.post(paths[1], body=body, headers=headers).status == 200
-    assert ann.has("/work/guest.txt")
-    shares.share_dir(core, ann.actor, ann.repo_id, "/work", receiver, "r")
+    assert ann.has("/plans/guest.txt")
+    shares.share_dir(core, ann.actor, ann.repo_id, "/plans", receiver, "r")
     assert client.post(paths[1], body=body, headers=headers).status == 403
-    shares.stop_share(core, ann.actor, ann.repo_id, "/work", receiver)
+    shares.stop_share(core, ann.actor, ann.repo_id, "/plans", receiver)
     assert [client.get(path).status for path in paths] == [404, 404]
 
 
 # --- passwords
 
 
-@pytest.mark.parametrize(("path", "kind"), [("/work/a.txt", "f"), ("/work", "d"), ("/work", "u")])
+@pytest.mark.parametrize(("path", "kind"), [("/plans/a.txt", "f"), ("/plans", "d"), ("/plans", "u")])
 def test_a_password_opens_one_link_in_one_browser(client: Client, ann: Person, path: str, kind: links.Kind) -> None:
     locked, other = link(ann, path, kind, password="sesame"), link(ann, path, kind, password="sesame")
     asked = client.get(locked)
@@ -302,19 +302,19 @@ def test_a_password_opens_one_link_in_one_browser(client: Client, ann: Person, p
 
 
 def test_without_the_password_no_byte_is_sent(client: Client, ann: Person) -> None:
-    file, folder = link(ann, "/work/a.txt", "f", password="sesame"), link(ann, "/work", "d", password="sesame")
+    file, folder = link(ann, "/plans/a.txt", "f", password="sesame"), link(ann, "/plans", "d", password="sesame")
     for path in (file + "?dl=1", folder + "?dl=1", folder + "files/?p=/a.txt", folder + "?p=/sub"):
         answer = client.get(path)
         assert answer.status == 403
         assert b"content of" not in answer.body
         assert b"b.bin" not in answer.body
     body, headers = form_of(("guest.txt", b"hello"))
-    assert client.post(link(ann, "/work", "u", password="sesame"), body=body, headers=headers).status == 403
-    assert not ann.has("/work/guest.txt")
+    assert client.post(link(ann, "/plans", "u", password="sesame"), body=body, headers=headers).status == 403
+    assert not ann.has("/plans/guest.txt")
 
 
 def test_the_folder_that_was_asked_for_is_come_back_to(client: Client, ann: Person) -> None:
-    path = link(ann, "/work", "d", password="sesame")
+    path = link(ann, "/plans", "d", password="sesame")
     asked = Page(client.get(path + "?p=%2Fsub"))
     (action,) = [attrs["action"] for tag, attrs in asked.tags if tag == "form"]
     assert action is not None
@@ -323,7 +323,7 @@ def test_the_folder_that_was_asked_for_is_come_back_to(client: Client, ann: Pers
 
 
 def test_guessing_is_stopped(client: Client, ann: Person) -> None:
-    path = link(ann, "/work", "d", password="sesame")
+    path = link(ann, "/plans", "d", password="sesame")
     for _ in range(20):
         assert client.post(path, form={"password": "wrong"}).status == 403
     answer = client.post(path, form={"password": "sesame"})
@@ -332,7 +332,7 @@ def test_guessing_is_stopped(client: Client, ann: Person) -> None:
 
 
 def test_a_link_without_a_password_takes_any(client: Client, ann: Person) -> None:
-    path = link(ann, "/work", "d")
+    path = link(ann, "/plans", "d")
     answer = client.post(path, form={"password": "x"})
     assert (answer.status, answer.headers["location"]) == (303, path)
     assert "set-cookie" not in answer.headers
@@ -363,7 +363,7 @@ def test_behind_a_proxy_cookies_are_secure_and_paths_those_of_the_browser(core: 
 
 
 def test_a_guest_uploads_several_files_in_one_commit_and_sees_nothing_else(client: Client, ann: Person) -> None:
-    path = link(ann, "/work", "u")
+    path = link(ann, "/plans", "u")
     asked = Page(client.get(path))
     assert "a.txt" not in asked.text
     assert ("form", {"method": "post", "enctype": "multipart/form-data"}) in asked.tags
@@ -374,15 +374,15 @@ def test_a_guest_uploads_several_files_in_one_commit_and_sees_nothing_else(clien
     page = Page(answer)
     assert ("one.txt" in page.text, "two.txt" in page.text, "a.txt" in page.text) == (True, True, False)
     assert ann.core.db.row("SELECT COUNT(*) FROM commits")[0] == before + 1
-    assert (ann.has("/work/one.txt"), ann.has("/work/two.txt")) == (True, True)
+    assert (ann.has("/plans/one.txt"), ann.has("/plans/two.txt")) == (True, True)
 
 
 def test_a_guest_overwrites_nothing_and_does_not_learn_what_is_there(client: Client, ann: Person) -> None:
-    path = link(ann, "/work", "u")
+    path = link(ann, "/plans", "u")
     body, headers = form_of(("a.txt", b"from a guest"))
     page = Page(client.post(path, body=body, headers=headers))
     assert "a (1).txt" not in page.text
-    directory = open_repo(ann.core, ann.actor, ann.repo_id).directory("/work")
+    directory = open_repo(ann.core, ann.actor, ann.repo_id).directory("/plans")
     sizes = {entry.name: entry.size for entry in directory.iter()}
     assert (sizes["a.txt"], sizes["a (1).txt"]) == (12, 12)
     assert client.get(path.replace("/u/", "/d/")).status == 404
@@ -392,17 +392,17 @@ def test_a_guest_overwrites_nothing_and_does_not_learn_what_is_there(client: Cli
 @pytest.mark.parametrize("name", ["..", ".", "x" * 256])
 def test_a_name_that_cannot_be_is_refused(client: Client, ann: Person, name: str) -> None:
     body, headers = form_of((name, b"x"))
-    assert client.post(link(ann, "/work", "u"), body=body, headers=headers).status == 400
+    assert client.post(link(ann, "/plans", "u"), body=body, headers=headers).status == 400
 
 
 def test_an_empty_form_is_told_so(client: Client, ann: Person) -> None:
     body, headers = form_of(("", b""))
-    answer = client.post(link(ann, "/work", "u"), body=body, headers=headers)
+    answer = client.post(link(ann, "/plans", "u"), body=body, headers=headers)
     assert (answer.status, "Choose a file first." in Page(answer).text) == (400, True)
 
 
 def test_the_quota_of_the_owner_holds_for_guests(core: Core, client: Client, ann: Person) -> None:
     core.db.rows("UPDATE account SET total = 100 WHERE id = ?", ann.id)
     body, headers = form_of(("big.bin", b"x" * 200))
-    assert client.post(link(ann, "/work", "u"), body=body, headers=headers).status == 443
-    assert not ann.has("/work/big.bin")
+    assert client.post(link(ann, "/plans", "u"), body=body, headers=headers).status == 443
+    assert not ann.has("/plans/big.bin")

@@ -22,9 +22,9 @@ PATH = "/v1/notifications/"
 def bob(core: Core, client: Client) -> Person:
     """Somebody to whom Ann shared a directory, and then her library."""
     ann, bob = join(core, client, "ann"), join(core, client, "bob")
-    ann.put("/work/a.txt")
+    ann.put("/plans/a.txt")
     form = {"share_type": "user", "targets": "bob"}
-    assert ann.client.post(f"/v1/repos/{ann.repo_id}/dirs/shared/?p=/work", form=form).json["success"]
+    assert ann.client.post(f"/v1/repos/{ann.repo_id}/dirs/shared/?p=/plans", form=form).json["success"]
     form = {"repo_id": ann.repo_id, "share_type": "personal", "user": "bob"}
     assert ann.client.post("/v1/shared-repos/", form=form).status == 200
     return bob

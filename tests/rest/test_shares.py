@@ -42,7 +42,7 @@ GROUP = {"share_type": "group", "id": 89, "name": "group_name", "permission": "r
 @pytest.fixture
 def ann(core: Core, client: Client) -> Person:
     person = join(core, client, "ann")
-    person.put("/work/a.txt")
+    person.put("/plans/a.txt")
     return person
 
 
@@ -59,7 +59,7 @@ def family(core: Core, ann: Person, bob: Person) -> int:
     return group.id
 
 
-def dirs(person: Person, path: str = "/work") -> str:
+def dirs(person: Person, path: str = "/plans") -> str:
     return f"/v1/repos/{person.repo_id}/dirs/shared/?p={path}"
 
 
@@ -186,10 +186,10 @@ def test_a_directory_is_shared_with_accounts(ann: Person, bob: Person) -> None:
     assert [item["username"] for item in answer.json["failed"]] == ["other", "ann"]
     (item,) = bob.client.get("/v1/beshared-repos/").json
     assert_like(RECEIVED, item)
-    assert (item["is_virtual"], item["repo_name"], item["user"]) == (True, "work", "ann")
+    assert (item["is_virtual"], item["repo_name"], item["user"]) == (True, "plans", "ann")
     assert ann.repo_id not in str(item)
     (item,) = ann.client.get("/v1/shared-repos/").json
-    assert (item["is_virtual"], item["origin_repo_id"], item["origin_path"]) == (True, ann.repo_id, "/work")
+    assert (item["is_virtual"], item["origin_repo_id"], item["origin_path"]) == (True, ann.repo_id, "/plans")
 
 
 def test_a_directory_is_shared_with_groups(ann: Person, bob: Person, family: int) -> None:
@@ -256,4 +256,4 @@ def test_shares_of_directories_are_the_owners_business(client: Client, ann: Pers
         assert_error(client.request(method, dirs(ann), form=form), 401, "not_authenticated")
     for method in ("GET", "POST"):
         assert_error(ann.client.request(method, dirs(ann, "/nowhere"), form=form), 404, "not_found")
-        assert_error(ann.client.request(method, dirs(ann, "/work/../x"), form=form), 400, "bad_path")
+        assert_error(ann.client.request(method, dirs(ann, "/plans/../x"), form=form), 400, "bad_path")
