@@ -80,9 +80,10 @@ class Computer:
     def is_synchronized(self, name: str) -> bool:
         return self.states().get(name) == "synchronized"
 
-    @property
-    def log(self) -> str:
-        return (self.folder / "conf" / "logs" / "seafile.log").read_text(errors="replace")
+    def await_log(self, text: str) -> None:
+        """Wait until the client logs this: what it shows its user passes too quickly to be seen."""
+        log = self.folder / "conf" / "logs" / "seafile.log"
+        wait_until(lambda: text in log.read_text(errors="replace"), f"the client does not say: {text}")
 
     def _run(self, command: str, *arguments: str) -> str:
         done = self._call(command, *arguments)
@@ -101,9 +102,9 @@ class Computer:
         return os.environ | {"HOME": str(self._home), "PATH": "/usr/bin:/bin"}
 
 
-def wait_until(is_so: Callable[[], bool], otherwise: str, seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait for something that happens in another process."""
-    overdue = time.monotonic() + seconds
+def wait_until(is_so: Callable[[], bool], otherwise: str, every: float = POLL_SECONDS) -> None:
+    """Wait for something that happens in another process, looking ``every`` so many seconds."""
+    overdue = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
         assert time.monotonic() < overdue, otherwise
-        time.sleep(POLL_SECONDS)
+        time.sleep(every)
