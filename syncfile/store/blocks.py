@@ -105,7 +105,7 @@ class BlockStore:
     def has(self, repo_id: str, ids: Iterable[str]) -> set[str]:
         """Return which of these blocks the repo has."""
         asked = set(ids)
-        found = self._rows_among(repo_id, asked)
+        found = set(self._row_sizes(repo_id, asked))
         with translated():
             return found | {id_ for id_ in asked - found if self._backend.stat(Key(repo_id, id_))}
 
@@ -118,7 +118,7 @@ class BlockStore:
     def touch(self, repo_id: str, ids: Iterable[str]) -> set[str]:
         """Make blocks young again, so that a running gc spares them, and return which of them there are."""
         asked = set(ids)
-        rows = self._rows_among(repo_id, asked)
+        rows = set(self._row_sizes(repo_id, asked))
         if rows:
             values = [(int(time.time()), repo_id, block_id) for block_id in rows]
             with self._db.transaction():
@@ -150,7 +150,7 @@ class BlockStore:
             BytesMissing: There is none of this id.
         """
         with self._db.transaction():
-            if self._rows_among(source_repo_id, {block_id}):
+            if self._row_sizes(source_repo_id, {block_id}):
                 self._db.rows(_COPY, target_repo_id, int(time.time()), source_repo_id, block_id)
                 return
         source, target = Key(source_repo_id, block_id), Key(target_repo_id, block_id)
@@ -190,21 +190,28 @@ class BlockStore:
         return chain([first], spans) if first else iter(())
 
     def _spans(self, repo_id: str, file: File, offset: int, length: int | None) -> Iterator[Span]:
-        for block_id in file.block_ids:
+        for block_id, size, is_row in self._sizes(repo_id, file):
             if length is not None and length <= 0:
                 return
-            size = self.size(repo_id, block_id)
             if offset >= size:
                 offset -= size
                 continue
             wanted = size - offset if length is None else min(size - offset, length)
-            yield from self._block_spans(repo_id, block_id, offset, wanted)
+            yield from self._block_spans(Key(repo_id, block_id), is_row, offset, wanted)
             offset = 0
             length = None if length is None else length - wanted
 
-    def _block_spans(self, repo_id: str, block_id: str, offset: int, length: int) -> Iterator[Span]:
-        key = Key(repo_id, block_id)
-        if self._rows_among(repo_id, {block_id}):
+    def _sizes(self, repo_id: str, file: File) -> Iterator[tuple[str, int, bool]]:
+        """Yield id and bytes of each block, and whether it is a row; raises ``BytesMissing`` where there is neither."""
+        for start in range(0, len(file.block_ids), _IDS_AT_ONCE):
+            some = file.block_ids[start : start + _IDS_AT_ONCE]
+            rows = self._row_sizes(repo_id, set(some))
+            for block_id in some:
+                size = rows.get(block_id)
+                yield block_id, self.size(repo_id, block_id) if size is None else size, size is not None
+
+    def _block_spans(self, key: Key, is_row: bool, offset: int, length: int) -> Iterator[Span]:
+        if is_row:
             yield Span(None, partial(self._load_row, key, offset, length), 0, length)
         elif isinstance(self._backend, LocalFiles):
             yield Span(self._backend.path(key), None, offset, length)
@@ -227,14 +234,15 @@ class BlockStore:
         row = self._db.row("SELECT body FROM small_block WHERE repo_id = ? AND id = ?", repo_id, block_id)
         return row[0] if row else None
 
-    def _rows_among(self, repo_id: str, ids: set[str]) -> set[str]:
+    def _row_sizes(self, repo_id: str, ids: set[str]) -> dict[str, int]:
+        """Return the bytes of those of the blocks that are rows."""
         asked = list(ids)
-        found: set[str] = set()
+        found: dict[str, int] = {}
         for start in range(0, len(asked), _IDS_AT_ONCE):
             some = asked[start : start + _IDS_AT_ONCE]
             marks = ", ".join("?" * len(some))
-            sql = f"SELECT id FROM small_block WHERE repo_id = ? AND id IN ({marks})"
-            found.update(row[0] for row in self._db.rows(sql, repo_id, *some))
+            sql = f"SELECT id, length(body) FROM small_block WHERE repo_id = ? AND id IN ({marks})"
+            found.update(self._db.rows(sql, repo_id, *some))
         return found
 
     def _touch_object(self, key: Key) -> bool:
