@@ -57,6 +57,8 @@ interface Route {
   load: () => Promise<{ show: (context: ViewContext) => View }>;
   /** Other texts that the view uses. */
   texts?: string[];
+  /** Other style sheets that the view uses. */
+  styles?: string[];
   /** Only administrators come here. */
   staff?: boolean;
 }

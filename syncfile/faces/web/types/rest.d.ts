@@ -30,6 +30,8 @@ declare namespace Rest {
     desc: string;
     permission: Permission;
     encrypted: boolean;
+    /** Whether the caller may read its files now. */
+    unlocked: boolean;
     mtime: number;
     owner: string;
     size: number;
@@ -61,6 +63,30 @@ declare namespace Rest {
     owner: string;
     create_at: number;
     admins: string[];
+  }
+
+  interface SharedRepo {
+    repo_id: string;
+    repo_name: string;
+    repo_desc: string;
+    share_type: "personal" | "group";
+    permission: Permission;
+    encrypted: boolean;
+    user: string;
+    /** 0 for none. */
+    group_id: number;
+    group_name: string;
+    last_modified: number;
+    is_virtual: boolean;
+    origin_repo_id: string | null;
+    origin_path: string | null;
+  }
+
+  interface Member {
+    id: number;
+    group_id: number;
+    username: string;
+    is_staff: 0 | 1;
   }
 
   interface Star {

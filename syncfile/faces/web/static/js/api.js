@@ -44,10 +44,11 @@ export const session = { askAgain: async () => false };
 /**
  * @param {string} path
  * @param {Values} [query]
+ * @param {AbortSignal} [signal] Calls it off; the promise is rejected then.
  * @returns {Promise<any>}
  */
-export function get(path, query) {
-  return request("GET", path, query);
+export function get(path, query, signal) {
+  return request("GET", path, query, undefined, signal);
 }
 
 /**
@@ -105,14 +106,16 @@ export function noteGone() {
  * @param {string} path
  * @param {Values} [query]
  * @param {Values} [body]
+ * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
-async function request(method, path, query, body) {
+async function request(method, path, query, body, signal) {
   try {
     for (;;) {
       await whenBack();
       try {
-        return await send(method, address(path, query), body);
+        signal?.throwIfAborted();
+        return await send(method, address(path, query), body, signal);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (isTrouble(error)) {
@@ -138,10 +141,11 @@ function isTrouble(error) {
  * @param {string} method
  * @param {string} url
  * @param {Values} [body]
+ * @param {AbortSignal} [signal]
  */
-async function send(method, url, body) {
+async function send(method, url, body, signal) {
   /** @type {RequestInit} */
-  const options = { method, headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin" };
+  const options = { method, headers: { Accept: "application/json" }, cache: "no-store", credentials: "same-origin", signal };
   if (body) {
     options.headers = { ...options.headers, "Content-Type": "application/json" };
     options.body = JSON.stringify(body);
@@ -151,7 +155,8 @@ async function send(method, url, body) {
   try {
     response = await fetch(url, options);
     text = await response.text();
-  } catch {
+  } catch (error) {
+    if (signal?.aborted) throw error;
     throw new ApiError(0, "offline", "the server does not answer");
   }
   const answer = parse(text);

@@ -93,7 +93,7 @@ export async function show() {
     const [module] = await Promise.all([
       route.load(),
       ...[route.name, ...(route.texts ?? [])].map(loadTexts),
-      loadStyle(route.name),
+      ...[route.name, ...(route.styles ?? [])].map(loadStyle),
     ]);
     if (mine !== turn) return;
     current?.view.leave?.();

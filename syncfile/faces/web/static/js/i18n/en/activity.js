@@ -1,1 +1,20 @@
-export default {};
+/** Texts of what happened lately. */
+export default {
+  "activity.add": "Added {name}",
+  "activity.delete": "Deleted {name}",
+  "activity.inLibrary": "{user} in {library}",
+  "activity.manyOthers": "and many others",
+  "activity.modify": "Changed {name}",
+  "activity.more": "Show earlier",
+  "activity.move": "Moved {name}",
+  "activity.none": "Nothing has happened yet",
+  "activity.noneText": "Changes in your libraries and in those that you share show up here.",
+  "activity.others_one": "and {count} other",
+  "activity.others_other": "and {count} others",
+  "activity.rename": "Renamed {old} to {name}",
+  "activity.somebody": "Somebody",
+  "activity.text": "What happened in all your libraries.",
+  "activity.title": "Recent",
+  "activity.today": "Today",
+  "activity.yesterday": "Yesterday",
+};
