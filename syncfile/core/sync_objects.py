@@ -95,9 +95,7 @@ def iter_objects(
         raise BytesMissing("an object is not in the store")
     for batch in batches:
         for object_id in batch:
-            # A large directory is packed twice rather than held: how long it is has to be said first.
-            size = sum(map(len, core.objects.iter_wire(store_id, object_id)))
-            yield object_id, size, core.objects.iter_wire(store_id, object_id)
+            yield object_id, *core.objects.wire(store_id, object_id)
 
 
 def receive_objects(core: Core, actor: Actor, repo_id: str, objects: Iterable[tuple[str, Iterable[bytes]]]) -> None:

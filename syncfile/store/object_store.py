@@ -168,21 +168,19 @@ class ObjectStore:
             found.update(row[0] for row in self._db.rows(sql, repo_id, *some))
         return found
 
-    def iter_wire(self, repo_id: str, object_id: str) -> Iterator[bytes]:
-        """Yield a file or directory as clients exchange it: one zlib stream, in parts of about a page.
+    def wire(self, repo_id: str, object_id: str) -> tuple[int, Iterator[bytes]]:
+        """Return a file or directory as clients exchange it: a zlib stream's bytes, and the stream in parts.
+
+        A large directory is packed once more to learn how long its stream is: that takes time, but no memory.
 
         Raises:
             ObjectMissing: There is none of this id.
         """
         kind, body = self._find_row(repo_id, object_id)
         if kind in {_FILE, _SMALL}:
-            yield body
-            return
-        packer = zlib.compressobj()
-        for part in self.open_dir(repo_id, object_id).wire():
-            if packed := packer.compress(part):
-                yield packed
-        yield packer.flush()
+            return len(body), iter((body,))
+        directory = self.open_dir(repo_id, object_id)
+        return sum(map(len, _pack(directory.wire()))), _pack(directory.wire())
 
     def read_wire(self, repo_id: str, object_id: str, packed: Iterable[bytes]) -> File | Directory:
         """Return a file or directory that comes as one zlib stream from a client; ``save`` keeps it.
@@ -287,6 +285,14 @@ def _unzip(body: bytes, object_id: str) -> bytes:
     if hashlib.sha1(text).hexdigest() != object_id:
         raise ObjectMissing(f"object {object_id} is damaged")
     return text
+
+
+def _pack(parts: Iterable[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj()
+    for part in parts:
+        if packed := packer.compress(part):
+            yield packed
+    yield packer.flush()
 
 
 def _unpack(packed: Iterable[bytes]) -> Iterator[bytes]:

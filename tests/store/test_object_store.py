@@ -131,14 +131,15 @@ def test_pages_are_no_objects(store: ObjectStore) -> None:
     assert store.has_objects(REPO, [page_id, large.id, ID]) == {large.id}
     assert store.has_objects(REPO, [f"{number:040x}" for number in range(1, 2000)] + [large.id]) == {large.id}
     with pytest.raises(ObjectMissing):
-        list(store.iter_wire(REPO, page_id))
+        store.wire(REPO, page_id)
 
 
 @pytest.mark.parametrize("vector", [*VECTORS["seafile"], *VECTORS["seafdir"]], ids=lambda vector: vector["id"][:8])
 def test_objects_of_clients_go_through_to_the_byte(store: ObjectStore, vector: dict[str, str]) -> None:
     packed = bytes.fromhex(vector["zlib_hex"])
     take(store, vector["id"], packed)
-    assert b"".join(store.iter_wire(REPO, vector["id"])) == packed
+    size, parts = store.wire(REPO, vector["id"])
+    assert (size, b"".join(parts)) == (len(packed), packed)
 
 
 def test_large_directory_of_a_client_is_stored_in_pages(store: ObjectStore) -> None:
@@ -146,9 +147,11 @@ def test_large_directory_of_a_client_is_stored_in_pages(store: ObjectStore) -> N
     text = b"".join(directory.wire())
     take(store, directory.id, zlib.compress(text))
     assert len(store.stored_ids(REPO, directory.id)) == 1 + len(directory.pages) > 20
-    parts = list(store.iter_wire(REPO, directory.id))
-    assert zlib.decompress(b"".join(parts)) == text
-    assert len(parts) > 1
+    size, parts = store.wire(REPO, directory.id)
+    pieces = list(parts)
+    assert zlib.decompress(b"".join(pieces)) == text
+    assert len(pieces) > 1
+    assert sum(map(len, pieces)) == size
 
 
 DIR_VECTOR = VECTORS["seafdir"][0]

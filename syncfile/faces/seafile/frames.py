@@ -14,10 +14,16 @@ _CHUNK_BYTES = 64 << 10
 
 
 def write_frames(objects: Iterable[tuple[str, int, Iterable[bytes]]]) -> Iterator[bytes]:
-    """Yield the pack of objects given as id, bytes and parts."""
+    """Yield the pack of objects given as id, bytes and parts, in pieces worth sending."""
+    held = bytearray()
     for object_id, size, parts in objects:
-        yield object_id.encode() + size.to_bytes(4, "big")
-        yield from parts
+        held += object_id.encode() + size.to_bytes(4, "big")
+        for part in parts:
+            held += part
+            if len(held) >= _CHUNK_BYTES:
+                yield bytes(held)
+                held.clear()
+    yield bytes(held)
 
 
 def read_frames(stream: BinaryIO) -> Iterator[tuple[str, Iterator[bytes]]]:
