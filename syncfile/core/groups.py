@@ -107,7 +107,7 @@ def transfer_group(core: Core, actor: Actor, group_id: int, username: str) -> Gr
         core.db.rows("UPDATE groups SET owner_id = ? WHERE id = ?", account.id, group_id)
         group = get_group(core, actor, group_id)
         content = f'{actor.username} made you the owner of the group "{group.name}".'
-        notify(core, [account.id], "group_transfer", actor, content, group_id=group_id)
+        notify(core, [account.id], "group_transfer", actor, content, group_id=group_id, name=group.name)
     return group
 
 
@@ -144,8 +144,9 @@ def add_member(core: Core, actor: Actor, group_id: int, username: str) -> Member
         if core.db.row("SELECT 1 FROM member WHERE group_id = ? AND account_id = ?", group_id, account.id):
             raise AlreadyExists(f"User {account.username} is a member already.")
         _put_member(core, group_id, account.id, is_admin=False)
-        content = f'{actor.username} added you to the group "{get_group(core, actor, group_id).name}".'
-        notify(core, [account.id], "group_join", actor, content, group_id=group_id)
+        name = get_group(core, actor, group_id).name
+        content = f'{actor.username} added you to the group "{name}".'
+        notify(core, [account.id], "group_join", actor, content, group_id=group_id, name=name)
     return _member(core, group_id, account.id)
 
 
@@ -204,8 +205,9 @@ def remove_member(core: Core, actor: Actor, group_id: int, account_id: int) -> N
         _member(core, group_id, account_id)
         if account_id == role.owner_id:
             raise PermissionDenied("the owner cannot leave a group, but transfer or delete it")
-        content = f'{actor.username} removed you from the group "{get_group(core, actor, group_id).name}".'
-        notify(core, [account_id], "group_remove", actor, content, group_id=group_id)
+        name = get_group(core, actor, group_id).name
+        content = f'{actor.username} removed you from the group "{name}".'
+        notify(core, [account_id], "group_remove", actor, content, group_id=group_id, name=name)
         removal.drop_member(core.db, group_id, account_id, core.now())
 
 

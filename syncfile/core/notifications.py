@@ -21,7 +21,7 @@ class Notification:
         kind: ``repo_share``, ``dir_share``, ``group_join``, ``group_remove``, ``group_transfer``.
         sender: Name of the account that did it.
         content: A sentence for people.
-        facts: For programs: ``repo_id``, ``path``, ``group_id``.
+        facts: For programs: ``repo_id``, ``group_id``, ``name`` of the library, folder or group.
         created_us: Microseconds since the epoch.
     """
 

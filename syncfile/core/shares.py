@@ -193,7 +193,7 @@ def _tell(core: Core, actor: Actor, repo: RepoInfo, receiver: Receiver) -> None:
         account_ids = [account_id for (account_id,) in rows]
     kind, what = ("dir_share", "directory") if repo.is_virtual else ("repo_share", "library")
     content = f'{actor.username} shared the {what} "{repo.name}" with you.'
-    notify(core, account_ids, kind, actor, content, repo_id=repo.id, group_id=receiver.group_id)
+    notify(core, account_ids, kind, actor, content, repo_id=repo.id, group_id=receiver.group_id, name=repo.name)
 
 
 def _drop(core: Core, repo: RepoInfo, receiver: Receiver) -> None:

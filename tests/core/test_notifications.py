@@ -16,7 +16,7 @@ def test_a_notification_tells_who_did_what_and_when(core: Core) -> None:
     groups.add_member(core, ann, group.id, "bob")
     (item,) = notifications.list_notifications(core, bob)
     content = 'ann added you to the group "Family".'
-    facts = {"group_id": group.id}
+    facts = {"group_id": group.id, "name": group.name}
     assert item == Notification(item.id, "bob", "group_join", "ann", content, facts, 1_700_000_000_000_000, False)
     assert notifications.list_notifications(core, ann) == []
 

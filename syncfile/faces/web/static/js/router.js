@@ -70,6 +70,16 @@ export function startRouter(table) {
   return show();
 }
 
+/** Takes the view away and shows no other; whoever comes next may be somebody else. */
+export function stopRouter() {
+  turn++;
+  removeEventListener("hashchange", show);
+  shown.value?.view.leave?.();
+  shown.value = null;
+  failure.value = "";
+  scrolled.clear();
+}
+
 /** Shows the view of the address again, as after a failure. */
 export async function show() {
   const mine = ++turn;
