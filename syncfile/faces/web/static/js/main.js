@@ -5,9 +5,9 @@ import { report } from "./errors.js";
 import { loadTexts } from "./i18n.js";
 import { renderApp } from "./layout/app.js";
 import { startHelp } from "./layout/shortcut-help.js";
-import { startRouter } from "./router.js";
+import { startRouter, stopRouter } from "./router.js";
 import { ROUTES } from "./routes.js";
-import { loadSession } from "./session.js";
+import { loadSession, session } from "./session.js";
 import { startShortcuts } from "./shortcuts.js";
 
 async function start() {
@@ -22,7 +22,20 @@ async function start() {
   startHelp();
   // Times such as "a minute ago" get older.
   setInterval(redraw, 60_000);
-  await Promise.all([loadSession(), startRouter(ROUTES)]);
+  watchSession();
+  await loadSession();
+}
+
+/** Shows views as long as somebody is signed in. */
+function watchSession() {
+  let isOn = false;
+  session.subscribe((value) => {
+    const isSignedIn = Boolean(value?.account);
+    if (isSignedIn === isOn) return;
+    isOn = isSignedIn;
+    if (isOn) startRouter(ROUTES);
+    else stopRouter();
+  });
 }
 
 start();

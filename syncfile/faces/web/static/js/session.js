@@ -49,6 +49,7 @@ export async function signOut() {
   try {
     await del("/v1/session/");
   } finally {
+    location.hash = ""; // the next one begins at the beginning
     await forgetAccount();
   }
 }
