@@ -158,7 +158,7 @@ def _to_bool(_item: Parameter, values: list[Any]) -> bool:
 def _to_list(item: Parameter, values: list[Any]) -> list[str]:
     """Take a JSON list, a repeated field, or one field whose text has commas."""
     if len(values) == 1:
-        values = values[0] if isinstance(values[0], list) else str(values[0]).split(",")
+        values = values[0] if isinstance(values[0], list) else _to_str(item, values).split(",")
     return [_to_str(item, [value]) for value in values]
 
 

@@ -83,6 +83,7 @@ def test_boolean_and_null_are_read_from_json(sample: Client) -> None:
         ({"name": "x", "wanted": "perhaps"}, "wanted"),
         ({"name": "x", "order": "sideways"}, "order"),
         ({"name": "x", "targets": [{}]}, "targets"),
+        ({"name": "x", "targets": {}}, "targets"),
     ],
 )
 def test_missing_or_malformed_parameter_is_400_and_named(
