@@ -48,7 +48,7 @@ fresh: setup
 check: lint types layers fresh test
 
 # Real clients: Debian's own packages, unmodified.
-COMPAT_PACKAGES := curl unzip seafile-cli seafile-daemon chromium
+COMPAT_PACKAGES := curl unzip rclone seafile-cli seafile-daemon chromium
 
 compat: setup
 	tools/install-compat.sh $(COMPAT_PACKAGES)

@@ -101,6 +101,13 @@ def test_file_is_copied_and_moved_within_a_library(ann: Person) -> None:
     assert [ann.has(path) for path in ("/y.txt", "/a/y.txt", "/x.txt", "/a/x.txt")] == [True, True, True, False]
 
 
+def test_file_that_moves_to_where_it_is_stays(ann: Person) -> None:
+    body = {"operation": "move", "dst_repo": ann.repo_id, "dst_dir": "/a"}
+    told = ann.client.post(new(ann), query={"p": "/a/x.txt"}, json=body).json
+    assert (told["obj_name"], told["parent_dir"]) == ("x.txt", "/a")
+    assert_refused(ann.client.post(new(ann), query={"p": "/a/missing"}, json=body), 404)
+
+
 def test_file_goes_to_another_library(core: Core, ann: Person) -> None:
     other = ownership.add_repo(core, ann.actor, "Other").id
     body = {"operation": "move", "dst_repo": other, "dst_dir": "/"}

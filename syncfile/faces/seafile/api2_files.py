@@ -137,6 +137,8 @@ class _Change:
         return moves.copy(*self._where, self._targets(), self.target_id, is_dir=False, free_names=True)[0]
 
     def move(self) -> str:
+        if (self.target_id, self._targets()) == (self._where[2], {self._path: self._path}):
+            return self._path  # rclone moves to where a file is already, and then renames it
         return moves.move(*self._where, self._targets(), self.target_id, is_dir=False, free_names=True)[0]
 
     def revert(self) -> str:
