@@ -208,9 +208,9 @@ def _unlock(call: Call, repo_id: str, password: str) -> Reply | None:
     try:
         encrypted.unlock(call.core, call.actor, repo_id, password)
     except BadRequest as error:
-        if error.facts.get("reason") == "plain":
-            return Reply({"error_msg": "Library is not encrypted"}, 409)
-        return Reply({"error_msg": "Incorrect password"}, 400)
+        if error.facts.get("reason") != "plain":
+            raise
+        return Reply({"error_msg": error.message}, 409)
     return None
 
 
