@@ -280,5 +280,13 @@ def test_owner_deletes_a_library(core: Core, ann: Person, bob: Person) -> None:
 
 
 def test_new_computer_is_offered_the_default_library(ann: Person) -> None:
-    for answer in (ann.client.get("/api2/default-repo/"), ann.client.post("/api2/default-repo/")):
-        assert answer.json == {"exists": True, "repo_id": ann.repo_id}
+    assert ann.client.get("/api2/default-repo/").json == {"exists": True, "repo_id": ann.repo_id}
+    assert ann.client.post("/api2/default-repo/").json == {"exists": True, "repo_id": ann.repo_id}
+
+
+def test_default_library_that_was_deleted_comes_back_only_when_it_is_wanted(ann: Person) -> None:
+    ann.client.delete(f"/api2/repos/{ann.repo_id}/")
+    assert ann.client.get("/api2/default-repo/").json == {"exists": False, "repo_id": ""}
+    made = ann.client.post("/api2/default-repo/").json
+    assert made["repo_id"] != ann.repo_id
+    assert list(listed(ann)) == [made["repo_id"]]

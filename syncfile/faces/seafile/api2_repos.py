@@ -2,8 +2,8 @@
 
 from typing import Annotated, Literal, TypedDict
 
-from syncfile.core import encrypted, ownership, shares, stars
-from syncfile.core.access import READ, RepoInfo, readable_repos, require
+from syncfile.core import encrypted, ownership, shares, stars, users
+from syncfile.core.access import READ, RepoInfo, owned_repos, readable_repos, require
 from syncfile.core.repos import default_repo
 from syncfile.errors import BadRequest
 from syncfile.faces.http import Call, Reply
@@ -222,7 +222,14 @@ def delete_repo(call: Call, repo_id: str) -> str:
 
 
 @face.route("GET", "/api2/default-repo/")
-@face.route("POST", "/api2/default-repo/")
 def show_default_repo(call: Call) -> DefaultLibrary:
-    """Return the library that every account has from its beginning."""
+    """Return the library that every account has from its beginning, if it was not deleted."""
+    account = users.get_account(call.core, call.actor, call.actor.account_id or 0)
+    exists = any(repo.id == account.default_repo_id for repo in owned_repos(call.core.db, account.id))
+    return {"exists": exists, "repo_id": account.default_repo_id if exists else ""}
+
+
+@face.route("POST", "/api2/default-repo/")
+def create_default_repo(call: Call) -> DefaultLibrary:
+    """Return the library that every account has from its beginning, making a new one if it was deleted."""
     return {"exists": True, "repo_id": default_repo(call.core, call.actor).id}
