@@ -7,6 +7,7 @@ from syncfile.core import quota
 from syncfile.core.access import READ, WRITE, Actor
 from syncfile.core.core import Core
 from syncfile.core.id_set import IdSet
+from syncfile.core.paths import MAX_DEPTH
 from syncfile.core.sync import require_synced
 from syncfile.core.tree import Trees
 from syncfile.errors import BadRequest, BytesMissing, NotFound, TooLarge
@@ -57,6 +58,8 @@ def _new_ids(trees: Trees, old_root_id: str, new_root_id: str, only_dirs: bool) 
             levels.pop()
         elif new and new.id != EMPTY_ID and not _same(old, new) and (new.is_dir or not only_dirs) and met.add(new.id):
             yield new.id
+            if len(levels) > MAX_DEPTH:
+                raise BadRequest("the tree of the commit is too deep")  # it was never a head
             if new.is_dir:
                 old_id = old.id if old and old.is_dir else EMPTY_ID
                 levels.append(diff(trees.open(old_id), trees.open(new.id)))

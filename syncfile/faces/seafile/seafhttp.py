@@ -32,15 +32,15 @@ STATUS: dict[type[SyncFileError], int] = {
 _CHUNK_BYTES = 256 << 10
 _TEXT_BYTES = 32 << 10  # of a JSON list before it is sent
 _MAX_NAME_CHARS = 255
+_MAX_REPOS = 1000  # of one client
 _REPO_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}")
-_PATH = re.compile(r"/+seafhttp/+repo/+([^/]+)")
 
 
 def _authenticate(call: Call) -> Actor:
     """Return whose token for the library in the path, or in ``repo_id``, it is."""
-    match = _PATH.match(call.path)
-    repo_id = _repo_id(match[1] if match else call.query.get("repo_id", [""])[0])
+    words = call.path.strip("/").split("/")
+    repo_id = _repo_id(words[2] if words[1] == "repo" else call.query.get("repo_id", [""])[0])
     sync.require_there(call.core, repo_id)
     token = call.headers.get("Seafile-Repo-Token") or call.headers.get("Authorization").removeprefix("Token ")
     if not token:
@@ -101,7 +101,7 @@ def put_head(call: Call, repo_id: str, head: str) -> None:
 def get_heads(call: Call) -> dict[str, str]:
     """Say where several libraries stand; those that are not there are left out."""
     repo_ids = call.json()
-    if not isinstance(repo_ids, list) or not repo_ids:
+    if not isinstance(repo_ids, list) or not 0 < len(repo_ids) <= _MAX_REPOS:
         raise BadRequest("the body is no list of library ids")
     return sync.head_ids(call.core, dict.fromkeys(map(_repo_id, repo_ids)))
 

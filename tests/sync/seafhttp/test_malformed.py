@@ -285,3 +285,12 @@ def test_what_no_head_ever_had_is_looked_at_in_a_merge_too(filled: Peer) -> None
     never_head = filled.new_commit(hidden.root_id, base, description="never a head")
     assert filled.send_commit(never_head).status == 200
     refuse(filled, moved, 400, never_head.id)
+
+
+def test_tree_that_was_never_a_head_is_not_listed_to_any_depth(filled: Peer) -> None:
+    built = Built()
+    built.root_id = nested(2 * MAX_DEPTH, built)
+    filled.send(built)
+    commit = filled.new_commit(built.root_id)
+    assert filled.send_commit(commit).status == 200
+    assert filled.ask("GET", f"fs-id-list?server-head={commit.id}").status == 400

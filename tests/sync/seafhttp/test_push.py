@@ -17,6 +17,7 @@ from syncfile.core.core import Core
 from syncfile.core.crypto import Encryption
 from syncfile.core.encrypted import adopt_encrypted
 from syncfile.core.locking import lock_file
+from syncfile.core.opening import open_core
 from syncfile.core.ownership import update_repo
 from syncfile.core.shares import account_receiver, share_repo
 from syncfile.store.objects import EMPTY_ID, MODE_FILE, Dirent, File, encode_commit, encode_file
@@ -140,6 +141,26 @@ def test_many_pushes_at_once_lose_nothing(core: Core, peer: Peer, theirs: Peer) 
         runs = [pool.submit(push, each, name) for each, name in ((peer, "one"), (theirs, "two"), (peer, "three"))]
         assert [run.result() for run in runs] == [[200] * 15] * 3
     assert set(peer.clone()) == {f"{name}-{number}" for name in ("one", "two", "three") for number in range(15)}
+    assert_consistent(core, peer.repo_id)
+
+
+def test_pushes_and_edits_of_another_process_lose_nothing(core: Core, ann: Actor, peer: Peer) -> None:
+    other = open_core(core.config, alone=False)
+
+    def edit() -> None:
+        for number in range(15):
+            put(other, ann, peer.repo_id, {f"/edited-{number}": b"1"})
+
+    with ThreadPoolExecutor() as pool:
+        editing = pool.submit(edit)
+        for number in range(15):
+            base = peer.head()
+            tree = peer.clone() | {f"pushed-{number}": b"2"}
+            while peer.push_tree(tree, base, description=str(number)).status == 500:  # moved on again and again
+                pass
+        editing.result()
+    other.db.close_all()
+    assert len(peer.clone()) == 30
     assert_consistent(core, peer.repo_id)
 
 

@@ -234,8 +234,8 @@ def test_heads_of_many_libraries_need_no_token(core: Core, ann: Actor, peer: Pee
         return answer.json if answer.status == 200 else answer.status
 
     assert ask([peer.repo_id, UNKNOWN_REPO]) == {peer.repo_id: peer.head()}
-    wrong: list[object] = [[], {}, "x", [1], ["x"], [peer.repo_id, "../x"]]
-    assert list(map(ask, wrong)) == [400] * 6
+    wrong: list[object] = [[], {}, "x", [1], ["x"], [peer.repo_id, "../x"], [peer.repo_id] * 1001]
+    assert list(map(ask, wrong)) == [400] * 7
     delete_repo(core, ann, peer.repo_id)
     assert ask([peer.repo_id]) == {}
 
