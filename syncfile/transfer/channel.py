@@ -14,7 +14,8 @@ from waitress.channel import ClientDisconnected
 from waitress.task import Task
 
 from syncfile.transfer.body import BodyStream, ByteSocket, ChunkedBody, LengthBody, Wire
-from syncfile.transfer.parser import Refusal, StreamParser
+from syncfile.transfer.parser import StreamParser
+from syncfile.transfer.refusals import Refusal
 from syncfile.transfer.sending import SendingChannel
 from syncfile.transfer.task import StreamErrorTask, StreamTask
 

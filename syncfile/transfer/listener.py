@@ -10,16 +10,14 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from syncfile.transfer.options import Options
+from syncfile.transfer.refusals import Refusal
 
 BACKLOG = 1024
 ACCEPTS_PER_TURN = 64
 SPARE_FILES = 64  # descriptors for the application
 FILES_PER_CONNECTION = 2  # the socket, and what is sent over it
 OUT_OF_FILES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\n"
-    b"Content-Type: text/plain\r\nContent-Length: 21\r\n\r\nToo many connections\n"
-)
+FULL = Refusal("503 Service Unavailable", "Too many connections", (("Retry-After", "10"),)).to_bytes()
 
 logger = logging.getLogger("syncfile.transfer")
 

@@ -8,23 +8,11 @@ from waitress.parser import HTTPRequestParser, ParsingError, TransferEncodingNot
 
 from syncfile.transfer.body import BodyStream
 from syncfile.transfer.options import Options
+from syncfile.transfer.refusals import Refusal
 
 MAX_HEADER_LINES = 200
 MAX_LENGTH_DIGITS = 18
 _TRANSFER_ENCODING = re.compile(rb"\r\ntransfer-encoding:([^\r\n]*)", re.IGNORECASE)
-
-
-class Refusal:
-    """An error answer given before or instead of the application; what waitress' tasks call an error."""
-
-    def __init__(self, status: str, sentence: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
-        self.status = status
-        self.sentence = sentence
-        self.headers = headers
-
-    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
-        headers = [("Content-Type", "text/plain; charset=utf-8"), *self.headers]
-        return self.status, headers, f"{self.sentence}\n".encode()
 
 
 class StreamParser(HTTPRequestParser):
@@ -42,6 +30,7 @@ class StreamParser(HTTPRequestParser):
     streamed = False
     early = b""
     want_continue = False
+    error: Any = None
     stream: BodyStream | None = None
     # Also there when the head could not be parsed:
     command = ""
@@ -56,6 +45,7 @@ class StreamParser(HTTPRequestParser):
         in_head = not self.headers_finished
         used: int = super().received(data)
         if self.error:
+            self.error = _refusal(self.error)
             return len(data)  # what follows is not a request
         if in_head and self.headers_finished and not self.completed and self._is_streamed():
             self.streamed = self.completed = True
@@ -110,3 +100,8 @@ class StreamParser(HTTPRequestParser):
         if self.stream is not None:
             self.stream.close()
         super().close()
+
+
+def _refusal(error: Any) -> Refusal:
+    """Return an error of waitress' in the words of this server."""
+    return error if isinstance(error, Refusal) else Refusal(f"{error.code} {error.reason}", str(error.body))

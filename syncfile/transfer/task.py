@@ -9,6 +9,7 @@ from waitress.task import ErrorTask, Task, WSGITask, hop_by_hop
 from waitress.utilities import build_http_date
 
 from syncfile.transfer.body import BodyError
+from syncfile.transfer.refusals import Refusal
 from syncfile.transfer.segments import FileSegments
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType]
@@ -175,8 +176,7 @@ class StreamTask(StreamHead, WSGITask):
         self.close_on_finish = True
         if self.wrote_header or not error.status or not self.channel.connected:
             return
-        message = f"{error}\n".encode()
         self.complete = True
-        self.status, self.content_length = error.status, len(message)
-        self.response_headers = [("Content-Type", "text/plain; charset=utf-8")]
-        self.write(message)
+        self.status, self.response_headers, body = Refusal(error.status, str(error)).to_response()
+        self.content_length = len(body)
+        self.write(body)

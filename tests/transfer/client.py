@@ -1,5 +1,6 @@
 """A raw HTTP client: sends exactly the bytes it is told to, and reads answers one by one."""
 
+import json
 import socket
 import ssl
 import time
@@ -17,6 +18,15 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     cut: bool = False  # the connection ended before the body did
+
+    @property
+    def refusal(self) -> tuple[int, str]:
+        """Status and slug of an error of the transfer path, whose shape is that of all errors."""
+        assert self.headers["content-type"] == "application/json"
+        body = json.loads(self.body)
+        assert set(body) == {"error_msg", "error"}
+        assert body["error_msg"]
+        return self.status, body["error"]
 
 
 class Client:

@@ -83,7 +83,8 @@ def test_connections_beyond_a_limit_are_refused_and_the_others_work(serve: Serve
         assert client.get().body == b"hello"
     with Client(running.port) as extra:
         answer = extra.answer()
-        assert (answer.status, answer.headers["retry-after"], answer.body) == (503, "10", b"Too many connections\n")
+        assert (answer.refusal, answer.headers["retry-after"]) == ((503, "busy"), "10")
+        assert extra.is_closed()
     with Client(running.port, "127.0.0.9") as other:
         assert other.get().status == (200 if limit == "max_connections_per_address" else 503)
     for client in clients:

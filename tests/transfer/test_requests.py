@@ -179,7 +179,7 @@ def test_ambiguous_framing_is_400_and_the_connection_is_closed(serve: Serve, lin
     with Client(serve(linger_timeout=0.2).port) as client:
         client.send(b"PUT /echo HTTP/1.1\r\nHost: test\r\n", lines, b"\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n")
         answer = client.answer()
-        assert (answer.status, answer.headers["connection"]) == (400, "close")
+        assert (answer.refusal, answer.headers["connection"]) == ((400, "bad_request"), "close")
         assert client.is_closed()
 
 
@@ -187,7 +187,7 @@ def test_ambiguous_framing_is_400_and_the_connection_is_closed(serve: Serve, lin
 def test_other_transfer_encodings_are_refused(serve: Serve, value: bytes) -> None:
     with Client(serve(linger_timeout=0.2).port) as client:
         client.send(b"PUT /echo HTTP/1.1\r\nTransfer-Encoding: ", value, b"\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n")
-        assert client.answer().status in (400, 501)
+        assert client.answer().refusal in {(400, "bad_request"), (501, "not_implemented")}
         assert client.is_closed()
 
 
@@ -205,34 +205,34 @@ def test_other_transfer_encodings_are_refused(serve: Serve, value: bytes) -> Non
 def test_a_bad_request_line_is_400(serve: Serve, line: bytes) -> None:
     with Client(serve(linger_timeout=0.2).port) as client:
         client.send(line, b"\r\n\r\n")
-        assert client.answer().status == 400
+        assert client.answer().refusal == (400, "bad_request")
         assert client.is_closed()
 
 
 def test_a_head_too_large_is_431(serve: Serve) -> None:
     with Client(serve(max_header_bytes=8192, linger_timeout=0.2).port) as client:
         client.send(head("GET", X_Long="x" * 9000))
-        assert client.answer().status == 431
+        assert client.answer().refusal == (431, "head_too_large")
         assert client.is_closed()
 
 
 def test_a_head_that_never_ends_is_431(serve: Serve) -> None:
     with Client(serve(max_header_bytes=8192, linger_timeout=0.2).port) as client:
         client.send(b"GET / HTTP/1.1\r\nX: ", b"x" * 9000)
-        assert client.answer().status == 431
+        assert client.answer().refusal == (431, "head_too_large")
 
 
 def test_a_head_of_too_many_lines_is_431(serve: Serve) -> None:
     with Client(serve(linger_timeout=0.2).port) as client:
         client.send(b"GET / HTTP/1.1\r\n", b"a:b\r\n" * 300, b"\r\n", head("GET"))
-        assert client.answer().status == 431
+        assert client.answer().refusal == (431, "head_too_large")
         assert client.is_closed()
 
 
 def test_a_body_too_large_is_413_before_any_of_it_is_read(serve: Serve) -> None:
     with Client(serve(max_body_bytes=1000, linger_timeout=0.2).port) as client:
         client.send(head("PUT", "/echo", Content_Length="1001"), b"GET / HTTP/1.1\r\n\r\n")
-        assert client.answer().status == 413
+        assert client.answer().refusal == (413, "too_large")
         assert client.is_closed()
 
 
@@ -246,7 +246,7 @@ def test_a_body_of_exactly_the_limit_is_accepted(serve: Serve) -> None:
 def test_a_chunked_body_too_large_is_413(serve: Serve) -> None:
     with Client(serve(max_body_bytes=1000, linger_timeout=0.2).port) as client:
         client.send(head("PUT", "/echo", Transfer_Encoding="chunked"), chunked(bytes(600), bytes(401)))
-        assert client.answer().status == 413
+        assert client.answer().refusal == (413, "too_large")
         assert client.is_closed()
 
 
@@ -254,7 +254,7 @@ def test_a_bug_in_the_application_is_500_and_costs_no_thread(serve: Serve, logs_
     running = serve(workers=1)
     for _ in range(3):
         with Client(running.port) as client:
-            assert client.get("/crash").status == 500
+            assert client.get("/crash").refusal == (500, "internal")
     with Client(running.port) as client:
         assert client.get().body == b"hello"
 

@@ -101,7 +101,7 @@ def test_broken_chunks_are_400_and_the_connection_is_closed(serve: Serve, body: 
     with Client(running.port) as client:
         client.send(head("PUT", "/echo", Transfer_Encoding="chunked"), body, b"0\r\n\r\nGET / HTTP/1.1\r\n\r\n")
         answer = client.answer()
-        assert (answer.status, answer.headers["connection"]) == (400, "close")
+        assert (answer.refusal, answer.headers["connection"]) == ((400, "bad_request"), "close")
         assert client.is_closed()
     assert [type(error) for error in running.app.errors] == [BadBody]
 
@@ -192,7 +192,7 @@ def test_beyond_the_line_of_one_address_is_503_with_retry_after(serve: Serve) ->
         assert running.app.entered.acquire(timeout=20)
         with begin_upload(running) as third:
             answer = third.answer()
-            assert (answer.status, answer.headers["retry-after"]) == (503, "10")
+            assert (answer.refusal, answer.headers["retry-after"]) == ((503, "busy"), "10")
         for upload in (first, second):
             upload.send(LARGE[1000:])
             assert upload.answer().body == digest(LARGE)
