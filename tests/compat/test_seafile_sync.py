@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from syncfile.core import encrypted
+from syncfile.core import encrypted, files
 from syncfile.core.repos import edit_repo
 from tests.compat.computer import wait_until
 from tests.compat.seafile_world import World, world, write
@@ -15,6 +15,7 @@ from tests.core.content import apply, assert_consistent, put
 from tests.sync.check_store import problems
 
 SECRET = "only we two know"
+FROM_SERVER = b"encrypted there\n" * 99
 
 pytestmark = pytest.mark.compat
 
@@ -66,6 +67,9 @@ def test_encrypted_library_is_cloned_with_its_password_alone(two: World, secret:
     (stored,) = two.content(secret).values()
     assert stored not in on_disk(theirs).values()
     encrypted.unlock(two.core, two.ann, secret, SECRET)
+    plain = files.open_file(two.core, two.ann, secret, "/diary.txt").iter_bytes()
+    assert b"".join(plain) == b"dear diary\n" * 1000
+    put(two.core, two.ann, secret, {"/from the server.txt": FROM_SERVER})
 
 
 def test_changes_on_both_sides_and_on_the_server_meet(two: World, large: str) -> None:
@@ -114,3 +118,10 @@ def test_edits_of_one_file_on_two_computers_without_a_network_leave_both_version
     assert {(two.one.place("Large") / path[1:]).read_bytes() for path in plans} == {b"one", b"two"}
     assert_consistent(two.core, large)
     assert problems(two.core) == []
+
+
+def test_file_that_the_server_encrypted_is_read_on_both_computers(two: World, secret: str) -> None:
+    for computer in (two.one, two.two):  # it had the time of the tests before to arrive
+        file = computer.place("Secret") / "from the server.txt"
+        wait_until(file.exists, "it does not arrive")
+        assert file.read_bytes() == FROM_SERVER
