@@ -6,6 +6,7 @@ import { date, t } from "../i18n.js";
 import { Loaded } from "../state.js";
 import { button } from "../ui/button.js";
 import { copyable, qrPicture } from "../ui/copyable.js";
+import { confirm } from "../ui/dialog.js";
 import { Form } from "../ui/form.js";
 import { badge, skeletonRows, whenLoaded } from "../ui/parts.js";
 
@@ -21,9 +22,22 @@ export function fetchLinks() {
   return get("/v1/shared-links/", { limit: MOST_LINKS });
 }
 
-/** @param {Rest.Link} link */
-export function stopLink(link) {
-  return del("/v1/shared-links/", { t: link.token });
+/**
+ * Stops a link, if that is what its owner wants: nobody can bring it back.
+ * @param {Rest.Link} link
+ * @param {Loaded<Rest.Link[]>} list Of links, to be fetched again then.
+ */
+export function askToStop(link, list) {
+  confirm({
+    title: t("sharing.stopLinkTitle"),
+    text: t("sharing.stopLinkText"),
+    action: t("sharing.stopLink"),
+    danger: true,
+    run: async () => {
+      await del("/v1/shared-links/", { t: link.token });
+      await list.reload();
+    },
+  });
 }
 
 /**
@@ -106,17 +120,11 @@ export class LinkPane {
               redraw();
             },
           }),
-          button({ label: t("sharing.stop"), icon: "trash", kind: "quiet", run: () => this._stop(link) }),
+          button({ label: t("sharing.stop"), icon: "trash", kind: "quiet", run: () => askToStop(link, this._links) }),
         ),
       ),
       isShown && qrPicture(link.url, t("sharing.qrOf", { url: link.url })),
     );
-  }
-
-  /** @param {Rest.Link} link */
-  async _stop(link) {
-    await stopLink(link);
-    await this._links.reload();
   }
 }
 

@@ -140,12 +140,20 @@ export class PeoplePane {
 }
 
 /**
+ * Returns what the account shares, and with whom.
+ * @returns {Promise<Rest.Share[]>}
+ */
+export function fetchShares() {
+  return get("/v1/shared-repos/");
+}
+
+/**
  * Returns the groups of the account, and the people with whom it shares something already.
  * @returns {Promise<Receiver[]>}
  */
 async function fetchKnown() {
-  const [groups, shares] = await Promise.all([get("/v1/groups/"), get("/v1/shared-repos/")]);
-  const people = new Set(shares.filter((/** @type {Rest.Share} */ share) => !share.group_id).map((/** @type {Rest.Share} */ share) => share.user));
+  const [groups, shares] = await Promise.all([get("/v1/groups/"), fetchShares()]);
+  const people = new Set(shares.filter((share) => !share.group_id).map((share) => share.user));
   /** @type {Receiver[]} */
   const known = [
     ...groups.map((/** @type {Rest.Group} */ group) => ({ group: group.id, name: group.name, permission: /** @type {const} */ ("r") })),
