@@ -1,6 +1,7 @@
 """The command line: ``syncfile COMMAND`` or ``python -m syncfile COMMAND``."""
 
 import argparse
+import os
 import sys
 from importlib import import_module
 
@@ -29,7 +30,13 @@ def main(argv: list[str] | None = None) -> int:
     command = import_module(f"syncfile.cli.{chosen.command}")
     own = argparse.ArgumentParser(prog=f"syncfile {chosen.command}", description=command.__doc__)
     command.add_arguments(own)
-    code: int = command.run(own.parse_args(chosen.arguments))
+    arguments = own.parse_args(chosen.arguments)
+    try:
+        code: int = command.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads (head, say) has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
+        return 1
     return code
 
 

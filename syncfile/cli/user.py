@@ -26,19 +26,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add one sub-command for each operation."""
     config.add_arguments(parser, ["data"])
     operations = parser.add_subparsers(required=True, metavar="OPERATION")
-    add = operations.add_parser("add", help="make an account; the password is asked for, or read from a pipe")
+
+    def add_operation(name: str, run: Callable[[Core, argparse.Namespace], None], help: str) -> argparse.ArgumentParser:
+        # Settings may stand before or after the operation; what is not there must not hide what was before.
+        added = operations.add_parser(name, help=help, argument_default=argparse.SUPPRESS)
+        config.add_arguments(added, ["data"])
+        added.set_defaults(operation=run)
+        return added
+
+    add = add_operation("add", _add, "make an account; the password is asked for, or read from a pipe")
     add.add_argument("name")
     add.add_argument("email")
     add.add_argument("--admin", action="store_true", help="make it an administrator")
-    add.set_defaults(operation=_add)
-    passwd = operations.add_parser("passwd", help="set a password, and sign the account out everywhere")
+    passwd = add_operation("passwd", _passwd, "set a password, and sign the account out everywhere")
     passwd.add_argument("name")
-    passwd.set_defaults(operation=_passwd)
-    listing = operations.add_parser("list", help="print all accounts, fields separated by tabs")
-    listing.set_defaults(operation=_list)
-    delete = operations.add_parser("delete", help="delete an account with its libraries")
+    add_operation("list", _list, "print all accounts, fields separated by tabs")
+    delete = add_operation("delete", _delete, "delete an account with its libraries")
     delete.add_argument("name")
-    delete.set_defaults(operation=_delete)
 
 
 def run(arguments: argparse.Namespace) -> int:

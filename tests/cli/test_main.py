@@ -55,3 +55,13 @@ def test_routes_lists_every_endpoint_with_its_function(capsys: pytest.CaptureFix
 def test_routes_of_an_unknown_prefix_are_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["routes", "/nowhere"]) == 1
     assert capsys.readouterr().out == ""
+
+
+def test_reader_that_has_enough_is_no_accident() -> None:
+    command = [sys.executable, "-m", "syncfile", "routes"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(20) == 1

@@ -108,10 +108,13 @@ def test_mistyped_folder_does_not_become_a_store(tmp_path: Path, monkeypatch: py
     assert not (tmp_path / "typo").exists()
 
 
-def test_flag_wins_over_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_first", [True, False])
+def test_flag_wins_over_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_first: bool) -> None:
     other = Config(data=tmp_path / "other")
     close_core(open_core(other))
-    assert user(monkeypatch, "--data", str(other.data), "add", "eve", "eve@example.org", typed="pass word") == 0
+    flag, operation = ["--data", str(other.data)], ["add", "eve", "eve@example.org"]
+    arguments = [*flag, *operation] if is_first else [*operation, *flag]
+    assert user(monkeypatch, *arguments, typed="pass word") == 0
     core = open_core(other)
     assert users.find_account_by_name(core, "eve") is not None
     close_core(core)
