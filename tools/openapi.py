@@ -7,6 +7,7 @@ import argparse
 import inspect
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
@@ -14,6 +15,7 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 from syncfile import __version__
 from syncfile.faces.http import Reply, Route
 from syncfile.faces.params import Parameter
+from syncfile.faces.v1.face import SESSION_COOKIE
 from syncfile.faces.v1.rest import face
 
 TARGET = Path(__file__).parents[1] / "syncfile" / "faces" / "v1" / "openapi.json"
@@ -31,6 +33,72 @@ _PLAIN: dict[object, dict[str, object]] = {
 }
 #: Any request may be refused for a reason of its own, or for one of these; 500 is a bug.
 _FAILURES = ("4XX", "503", "507")
+#: What a schema can say of texts that have rules of their own. Most rules count bytes of UTF-8, which it cannot.
+_NOT_EMPTY: dict[str, object] = {"minLength": 1}
+_RULES: dict[str, dict[str, object]] = {
+    **dict.fromkeys(("username", "email", "group_name", "new_name", "newname", "q"), _NOT_EMPTY),
+    "p": {"pattern": r"^(?!([^\x00]*/)?\.\.?(/|$))[^\x00]*$"},  # no "." and "..", which core.paths refuses
+}
+
+
+@dataclass(frozen=True)
+class _Link:
+    """What an answer leads to: its ``values`` are the parameters of those ``operations``."""
+
+    values: dict[str, str]
+    operations: tuple[str, ...]
+
+
+_IN_REPO = {"repo_id": "$request.path.repo_id"}
+_AT_PATH = _IN_REPO | {"p": "$request.query.p"}
+_OF_LINK = _Link({"t": "$response.body#/token"}, ("delete_link",))
+#: By the operation that answers.
+_LINKS: dict[str, tuple[_Link, ...]] = {
+    "create_account": (_Link({"id": "$response.body#/id"}, ("get_account", "update_account", "delete_account")),),
+    "create_group": (
+        _Link(
+            {"id": "$response.body#/id"}, ("get_group", "update_group", "delete_group", "list_members", "add_member")
+        ),
+    ),
+    "add_member": (
+        _Link(
+            {"id": "$request.path.id", "user_id": "$response.body#/id"},
+            ("get_member", "appoint_member", "remove_member"),
+        ),
+    ),
+    "create_repo": (
+        _Link(
+            {"repo_id": "$response.body#/id"},
+            (
+                "get_repo",
+                "update_repo",
+                "delete_repo",
+                "change_repo",
+                "list_dir",
+                "make_dir",
+                "make_file",
+                "list_history",
+            ),
+        ),
+        _Link(
+            {"repo_id": "$response.body#/id", "p": "/"},
+            ("link_dir", "link_uploads", "share_dir", "star", "link_for_uploads", "link_to_zip"),
+        ),
+    ),
+    "make_dir": (_Link(_AT_PATH, ("list_dir", "delete_dir", "change_dir", "link_dir", "share_dir")),),
+    "make_file": (_Link(_AT_PATH, ("get_file", "delete_file", "change_file", "link_to_file", "link_file")),),
+    "list_history": (_Link(_IN_REPO | {"commit_id": "$response.body#/commits/0/id"}, ("get_changes",)),),
+    "list_trash": (
+        _Link(
+            _IN_REPO | {"p": "$response.body#/items/0/path", "commit_id": "$response.body#/items/0/commit_id"},
+            ("restore",),
+        ),
+    ),
+    "star": (_Link({"repo_id": "$response.body#/repo_id", "p": "$response.body#/path"}, ("unstar",)),),
+    "link_file": (_OF_LINK,),
+    "link_dir": (_OF_LINK,),
+    "link_uploads": (_OF_LINK,),
+}
 
 
 def describe() -> dict[str, Any]:
@@ -52,7 +120,7 @@ def describe() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "SyncFile REST API", "version": __version__, "license": {"name": "Apache-2.0"}},
-        "security": [{"token": []}],
+        "security": [{"token": []}, {"session": []}],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
@@ -63,37 +131,53 @@ def describe() -> dict[str, Any]:
                     "in": "header",
                     "name": "Authorization",
                     "description": "`Token <40 hex characters>`, from `POST /v1/auth/`.",
-                }
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": SESSION_COOKIE,
+                    "description": "Of a browser, from `POST /v1/session/`; changes something for our own pages only.",
+                },
             },
         },
     }
 
 
 def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
-    takes_body = route.method in {"POST", "PUT", "PATCH"} and not route.stream
-    in_body = [item for item in route.parameters if takes_body and not item.in_path and item.name not in _IN_QUERY]
+    in_body = _in_body(route)
     around = [item for item in route.parameters if item not in in_body]
     operation: dict[str, Any] = {
         "operationId": route.handler.__name__,
         "tags": [route.handler.__module__.rpartition("rest_")[2]],
         "summary": (inspect.getdoc(route.handler) or "").partition("\n")[0],
         "parameters": [_parameter(item) for item in around],
-        "responses": {str(route.status): _success(route, schemas)},
+        "responses": _successes(route, schemas),
     }
     if in_body:
-        schema = {
-            "type": "object",
-            "properties": {item.name: _schema_of(item) for item in in_body},
-            "required": [item.name for item in in_body if item.required],
+        required = [item.name for item in in_body if item.required]
+        content = {
+            kind: {
+                "schema": {
+                    "type": "object",
+                    "properties": {item.name: schema_of(item) for item in in_body},
+                    "required": required,
+                }
+            }
+            for kind, schema_of in (("application/json", _json_of), ("application/x-www-form-urlencoded", _schema_of))
         }
-        content = {kind: {"schema": schema} for kind in ("application/json", "application/x-www-form-urlencoded")}
-        operation["requestBody"] = {"required": bool(schema["required"]), "content": content}
+        operation["requestBody"] = {"required": bool(required), "content": content}
     elif route.stream:
         operation["requestBody"] = {"content": {"application/octet-stream": {}, "multipart/form-data": {}}}
     if route.auth == "none":
         operation["security"] = []
     operation["responses"] |= {status: {"$ref": "#/components/responses/Failure"} for status in _FAILURES}
     return operation
+
+
+def _in_body(route: Route) -> list[Parameter]:
+    if route.method not in {"POST", "PUT", "PATCH"} or route.stream:
+        return []
+    return [item for item in route.parameters if not item.in_path and item.name not in _IN_QUERY]
 
 
 def _parameter(item: Parameter) -> dict[str, Any]:
@@ -107,9 +191,10 @@ def _parameter(item: Parameter) -> dict[str, Any]:
 
 
 def _schema_of(item: Parameter) -> dict[str, Any]:
-    if item.kind is list:
-        return {"type": "array", "items": {"type": "string"}, "description": item.help}
+    if item.kind is list:  # as JSON or repeated; or as text with commas
+        return {"type": ["array", "string"], "items": {"type": "string"}, "description": item.help}
     schema: dict[str, Any] = {**_PLAIN[item.kind], "description": item.help}
+    schema |= _RULES.get(item.name, {})
     if item.choices:
         schema["enum"] = list(item.choices)
     if item.kind is int:
@@ -119,8 +204,45 @@ def _schema_of(item: Parameter) -> dict[str, Any]:
     return schema
 
 
+def _json_of(item: Parameter) -> dict[str, Any]:
+    """Say what JSON may hold beside that: a number where text is meant, and null for what may be left out."""
+    schema = _schema_of(item)
+    kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    if item.kind in {str, list} and not item.choices:
+        kinds.append("integer")
+    if item.kind is list:
+        schema["items"] = {"type": ["string", "integer"]}
+    if not item.required:
+        kinds.append("null")
+        if item.choices:
+            schema["enum"].append(None)
+    return schema | {"type": kinds if len(kinds) > 1 else kinds[0]}
+
+
+def _successes(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
+    """Return the answers by status; a route that answers with nothing may do otherwise when it is asked to."""
+    answers = {str(route.status): _success(route, schemas) | _links(route)}
+    hint = get_type_hints(route.handler)["return"]
+    shown = [item for item in get_args(hint) if item not in {NoneType, Reply}]
+    if route.status == 204 and shown:
+        answers["200"] = {"description": "Done.", "content": _json(_schema(shown[0], schemas))}
+    return answers
+
+
+def _links(route: Route) -> dict[str, Any]:
+    found = {}
+    for link in _LINKS.get(route.handler.__name__, ()):
+        for operation in link.operations:
+            target = next(item for item in face.routes if item.handler.__name__ == operation)
+            body = {item.name: link.values[item.name] for item in _in_body(target) if item.name in link.values}
+            around = {name: value for name, value in link.values.items() if name not in body}
+            described: dict[str, Any] = {"operationId": operation, "parameters": around}
+            found[operation] = described | ({"requestBody": body} if body else {})
+    return {"links": found} if found else {}
+
+
 def _success(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
-    answer = get_type_hints(route.handler).get("return")
+    answer = get_type_hints(route.handler)["return"]
     if answer in {NoneType, None} or route.status == 204:
         return {"description": "Done."}
     if answer is Reply:
