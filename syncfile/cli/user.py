@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = add_operation("add", _add, "make an account; the password is asked for, or read from a pipe")
     add.add_argument("name")
     add.add_argument("email")
-    add.add_argument("--admin", action="store_true", help="make it an administrator")
+    add.add_argument("--admin", action="store_true", default=False, help="make it an administrator")
     passwd = add_operation("passwd", _passwd, "set a password, and sign the account out everywhere")
     passwd.add_argument("name")
     add_operation("list", _list, "print all accounts, fields separated by tabs")
