@@ -3,7 +3,7 @@
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -17,9 +17,9 @@ from syncfile.core.listing import list_folder
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.repos import edit_repo
 from syncfile.faces.v1.entry_answers import entry_answer, list_reply
-from syncfile.store.objects import EMPTY_ID, MODE_FILE, Dirent
 from tests.conftest import Client
 from tests.rest.circle import give
+from tests.rest.large import add_noise, fill
 from tests.rest.people import Person, join
 
 _STEPS_AT_ONCE = 10
@@ -94,32 +94,6 @@ def busy(core: Core) -> Person:
     for body in (b"22", b"333"):
         person.put("/a.txt", body)
     return person
-
-
-def fill(person: Person, folder: str, count: int) -> None:
-    """Make a folder with empty files in it, in one commit."""
-    with edit_repo(person.core, person.actor, person.repo_id, f"Added {folder}") as edit:
-        edit.make_dir(folder)
-        for number in range(count):
-            edit.put_entry(f"{folder}/IMG_{number:05}.jpg", Dirent("", EMPTY_ID, MODE_FILE, number, 0, "ann"))
-
-
-def add_noise(person: Person, count: int) -> None:
-    """Put commits that change other files on top of the head, without making what they hold."""
-    core, repo_id = person.core, person.repo_id
-    repo = find_repo(core.db, repo_id)
-    assert repo is not None
-    commit = core.objects.get_commit(repo_id, repo.head_id)
-    with core.db.transaction():
-        for number in range(count):
-            commit = replace(commit, parent_id=commit.id, description=f"Modified {number}", id="")
-            core.objects.save_commit(repo_id, commit)
-            core.db.rows(
-                "INSERT INTO change (repo_id, commit_id, path, kind, is_dir, object_id, size, ctime, account)"
-                " VALUES (?, ?, ?, 'modify', ?, ?, 0, ?, 'busy')",
-                *(repo_id, commit.id, f"/noise/{number}", False, EMPTY_ID, commit.ctime),
-            )
-        core.db.rows("UPDATE repo SET head_id = ? WHERE id = ?", commit.id, repo_id)
 
 
 def plan(core: Core, sql: str, *params: object) -> str:
