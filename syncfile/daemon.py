@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from syncfile import __version__
+from syncfile import __version__, allocator
 from syncfile.app import App, CoreDoor
 from syncfile.config import Config, ConfigError
 from syncfile.core.core import Core
@@ -37,6 +37,7 @@ def serve(config: Config, admin_password: str | None) -> int:
     Raises:
         ConfigError: The server cannot start with these settings.
     """
+    allocator.keep_small()
     configure(config.log_level, config.access_log)
     housekeeping = Housekeeping()
 

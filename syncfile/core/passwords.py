@@ -1,12 +1,10 @@
 """Passwords: slow to guess, bearable for a router's processor, and never kept."""
 
-import os
 import threading
 import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from functools import cache
+from contextlib import contextmanager
 from hashlib import scrypt
 from hmac import compare_digest
 from secrets import token_bytes
@@ -23,8 +21,6 @@ SEAL_BYTES = 32
 #: Hashes at once: more would only take processor and memory from the transfers.
 HASHES_AT_ONCE = 2
 PASSWORD_BYTES = 1024
-
-_M_MMAP_THRESHOLD = -3  # malloc.h of glibc
 
 
 class HashGate:
@@ -100,23 +96,8 @@ def needs_rehash(stored: str) -> bool:
 def _derive(core: Core, password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     # NFC as RFC 8265 asks: a Mac and a PC send the same "é" in different bytes.
     secret = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
-    _let_memory_go()
     with _gate.enter(waiting=core.config.workers // 2):
         return scrypt(secret, salt=salt, n=n, r=r, p=p, dklen=VERIFIER_BYTES + SEAL_BYTES)
-
-
-@cache
-def _let_memory_go() -> None:
-    """Keep glibc from holding on to 4 MiB for each thread that ever hashed: 33 MB for eight of them.
-
-    Its mmap threshold (mallopt(3)) rises to the size of what was freed, unless it is set. The libc of routers, musl,
-    gives back what it is given.
-    """
-    if "CS_GNU_LIBC_VERSION" in os.confstr_names:
-        with suppress(ImportError):  # a Python built without it works, in more memory
-            import ctypes  # half a megabyte, not needed before the first password
-
-            ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1 << 20)
 
 
 def _encode(salt: bytes, verifier: bytes) -> str:

@@ -147,9 +147,12 @@ def test_hashing_goes_through_the_gate(core: Core, monkeypatch: pytest.MonkeyPat
 
 HASH_IN_MANY_THREADS = """
 import pathlib, sys, tempfile, threading
+from syncfile import allocator
 from syncfile.config import Config
 from syncfile.core import passwords
 from syncfile.core.opening import close_core, open_core
+
+allocator.keep_small()
 
 def resident_kib():
     return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4

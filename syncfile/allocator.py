@@ -1,0 +1,25 @@
+"""Keeps glibc's ``malloc`` from holding on to what was freed. The libc of routers, musl, gives it back by itself."""
+
+import os
+from contextlib import suppress
+
+# mallopt(3), malloc.h
+_M_MMAP_THRESHOLD = -3
+_M_ARENA_MAX = -8
+
+#: Buffers from here on are given back when they are freed: hashing a password takes 4 MiB. Reads of bodies are smaller.
+_LARGE_BYTES = 1 << 20
+#: By default each thread may get a heap of its own, whose free parts no other thread uses.
+_ARENAS = 2
+
+
+def keep_small() -> None:
+    """Set how the allocator works from here on; to be called before threads are started."""
+    if "CS_GNU_LIBC_VERSION" not in os.confstr_names:
+        return
+    with suppress(ImportError, OSError, AttributeError):  # without ctypes it works as well, in more memory
+        import ctypes
+
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+        libc.mallopt(_M_ARENA_MAX, _ARENAS)
