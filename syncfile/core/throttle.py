@@ -117,6 +117,20 @@ class Throttle:
                 _drop_blank(self._pairs, pair_key, pair)
                 _drop_blank(self._addresses, address_key, host)
 
+    def count(self, scope: str, address: str, most: int) -> None:
+        """Count something that an address may do ``most`` times within ten minutes, right or wrong.
+
+        Raises:
+            TooMany: It has, with ``retry_after`` seconds.
+        """
+        key = _key(scope, _network(address))
+        with self._lock:
+            score = self._pairs.get(key) or _Score(most)
+            now = self._clock()
+            score.refuse_if_full(now)
+            score.add_failure(now)
+            _keep(self._pairs, key, score, PAIRS_KEPT)
+
     def _reserve(self, pair_key: bytes, address_key: bytes) -> tuple[_Score, _Score]:
         now = self._clock()
         pair = self._pairs.get(pair_key) or _Score(TRIES_PER_PAIR)

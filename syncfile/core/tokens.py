@@ -25,6 +25,9 @@ TRANSFER_SECONDS = 3600
 #: How old "last seen" may get before it is written again: reading must not become writing.
 SEEN_SECONDS = 300
 SWEEP_ROWS = 500
+#: Tokens of one kind that an account has at once, for ``sync`` in each library. A script that signs in anew each time
+#: leaves them behind; those not seen for longest go.
+TOKENS_KEPT = 200
 
 _VERSION_AT, _LONG_VERSION = 14, "8"  # of a UUID: version 8 may mean what we like (RFC 9562, section 5.8)
 LIST_ROWS = 1000
@@ -314,7 +317,17 @@ def _insert(
         # The number of a deleted account may be given to a new one, which must not inherit a late token.
         if core.db.row("SELECT 1 FROM account WHERE id = ?", account_id) is None:
             raise NotAuthenticated("the account was deleted")
+        if kind in ("login", "session", "sync"):
+            _make_room(core, kind, account_id, row.get("repo_id"))
         Token.insert(values).on_conflict_ignore().execute(core.db)
+
+
+def _make_room(core: Core, kind: Kind, account_id: int, repo_id: str | None) -> None:
+    core.db.rows(
+        "DELETE FROM token WHERE token_hash IN (SELECT token_hash FROM token WHERE account_id = ? AND kind = ?"
+        " AND COALESCE(repo_id, '') = ? ORDER BY last_seen_at DESC, issued_at DESC LIMIT ? OFFSET ?)",
+        *(account_id, kind, repo_id or "", SWEEP_ROWS, TOKENS_KEPT - 1),
+    )
 
 
 def _touch(core: Core, token_hash: str, address: str) -> None:

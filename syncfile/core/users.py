@@ -19,6 +19,8 @@ NAME_BYTES = 255
 EMAIL_BYTES = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 FORBIDDEN_IN_NAMES = frozenset('\\/:*?"<>|')
 LIST_ROWS = 1000
+#: From one address within ten minutes: a school class fits, a flood does not.
+REGISTRATIONS_PER_ADDRESS = 200
 FIRST_NAME, FIRST_EMAIL = "admin", "admin@localhost"
 _MOST = 2**63 - 1  # what a column can hold
 _READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that looks like something else
@@ -90,11 +92,14 @@ def register(core: Core, actor: Actor, username: str, email: str, password: str)
         PermissionDenied: See ``may_register``.
         BadRequest: ``parameter`` says of what, ``reason`` why: ``blank``, then ``characters`` or ``length``.
         AlreadyExists: ``parameter`` is ``username`` or, if that is free, ``email``.
+        TooMany: The address has made too many accounts.
         Busy: Too many passwords are being hashed.
     """
     may_register(core, actor)
     username, email = _checked(username, email, password)
     _require_free(core, username, email)  # before the slow part; what counts is the same question below
+    if not actor.is_staff:
+        core.throttle.count("registration", actor.address, REGISTRATIONS_PER_ADDRESS)
     hashed = passwords.make(core, password)
     with core.db.transaction():
         _require_free(core, username, email)

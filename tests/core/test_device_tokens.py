@@ -79,3 +79,26 @@ def test_nobody_syncs_a_strange_library(core: Core, ann: users.Account) -> None:
     bob = add(core, "bob")
     with pytest.raises(NotFound):
         sync_tokens.issue(core, actor_of(bob), ann.default_repo_id)
+
+
+def test_tokens_not_seen_for_longest_make_room_for_new_ones(core: Core, ann: users.Account) -> None:
+    used, unused = (tokens.issue(core, "login", ann.id, lifetime=None) for _ in range(2))
+    authid = sign_in(core, DESK)
+    actor = tokens.authenticate(core, "login", authid, HERE)
+    syncing = [sync_tokens.issue(core, actor, ann.default_repo_id) for _ in range(2)]
+    move_clock(core, tokens.SEEN_SECONDS)
+    for token in (used, authid):
+        tokens.authenticate(core, "login", token, HERE)
+    made = [tokens.issue(core, "login", ann.id, lifetime=None) for _ in range(tokens.TOKENS_KEPT - 2)]
+    alive = [token for token in (used, unused, authid, *made) if tokens.find(core, "login", token)]
+    assert alive == [used, authid, *made]
+    assert [tokens.find(core, "sync", token) is not None for token in syncing] == [True, True]
+
+
+@pytest.mark.parametrize("kind", ["login", "session", "sync"])
+def test_tokens_of_an_account_are_bounded(core: Core, ann: users.Account, kind: tokens.Kind) -> None:
+    for repo_id in ("a", "b") if kind == "sync" else (None,):
+        made = [tokens.issue(core, kind, ann.id, lifetime=None, repo_id=repo_id) for _ in range(tokens.TOKENS_KEPT + 5)]
+        assert tokens.find(core, kind, made[-1]) is not None
+    (count,) = core.db.row("SELECT COUNT(*) FROM token")
+    assert count == tokens.TOKENS_KEPT * (2 if kind == "sync" else 1)

@@ -245,3 +245,15 @@ def test_no_ten_minutes_ever_hold_more_wrong_tries_than_allowed(events: list[tup
             of_all.append(clock.now)
         assert sum(then > clock.now - 600 for then in by_name.get(name, [])) <= 20
         assert sum(then > clock.now - 600 for then in of_all) <= 60
+
+
+def test_what_an_address_does_too_often_is_refused_for_a_time(throttle: Throttle, clock: Clock) -> None:
+    for _ in range(5):
+        throttle.count("registration", HERE, 5)
+    with pytest.raises(TooMany) as caught:
+        throttle.count("registration", HERE, 5)
+    assert caught.value.facts["retry_after"] == throttle_module.WINDOW_SECONDS
+    throttle.count("registration", THERE, 5)
+    guess(throttle, HERE, "ann")
+    clock.now += throttle_module.WINDOW_SECONDS
+    throttle.count("registration", HERE, 5)

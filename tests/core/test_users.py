@@ -149,6 +149,16 @@ def test_of_two_that_register_one_name_at_once_exactly_one_wins(core: Core) -> N
     assert core.db.row("SELECT (SELECT COUNT(*) FROM account), (SELECT COUNT(*) FROM repo)") == (1, 1)
 
 
+def test_a_flood_of_registrations_from_one_address_is_stopped(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "REGISTRATIONS_PER_ADDRESS", 3)
+    for number in range(3):
+        users.register(core, anyone(HERE), f"ann{number}", f"ann{number}@example.org", PASSWORD)
+    refusal(TooMany, lambda: users.register(core, anyone(HERE), "eve", "eve@example.org", PASSWORD))
+    assert users.find_account_by_name(core, "eve") is None
+    users.register(core, anyone(THERE), "bob", "bob@example.org", PASSWORD)
+    register(core, "by an administrator")
+
+
 @pytest.mark.parametrize(
     ("rule", "address", "allowed"),
     [
