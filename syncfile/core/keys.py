@@ -73,6 +73,14 @@ class Keys:
         found.touch()
         return found
 
+    def has(self, repo: RepoInfo, actor: Actor) -> bool:
+        """Tell whether ``actor`` may read the files of ``repo`` without a password now; asking is no use of the key."""
+        if not repo.is_encrypted:
+            return True
+        with self._lock:
+            self._drop_idle()
+            return (repo.store_id, actor.account_id) in self._unlocked
+
     def forget(self, repo: RepoInfo) -> None:
         """Lock a library for everybody."""
         with self._lock:

@@ -285,3 +285,11 @@ class TestDownloadInfo:
         assert ask(circle.writer, circle.repo_id, "download/").json["permission"] == "rw"
         assert ask(circle.stranger, circle.repo_id, "download/").status == 404
         assert circle.nobody.get(f"/v1/repos/{circle.repo_id}/download/").status == 401
+
+
+def test_libraries_say_whether_their_files_can_be_read(ann: Person, repo_id: str) -> None:
+    path = f"/v1/repos/{repo_id}/"
+    assert ann.client.get(path).json["unlocked"] is True
+    lock(ann, repo_id)
+    assert ann.client.get(path).json["unlocked"] is False
+    assert ann.client.get(f"/v1/repos/{ann.repo_id}/").json["unlocked"] is True

@@ -21,6 +21,7 @@ class Repo(TypedDict):
     desc: str
     permission: Annotated[Literal["r", "rw"], "What the caller may do in it"]
     encrypted: bool
+    unlocked: Annotated[bool, "The caller may read its files now, without a password"]
     mtime: Annotated[int, "Of the last change, seconds"]
     owner: Annotated[str, "User name"]
     size: Annotated[int, "Bytes of all files"]
@@ -39,6 +40,7 @@ def repo_answer(call: Call, repo: RepoInfo) -> Repo:
         "desc": repo.desc,
         "permission": "rw" if repo.permission == access.WRITE else "r",
         "encrypted": repo.is_encrypted,
+        "unlocked": call.core.keys.has(repo, call.actor),
         "mtime": repo.mtime,
         "owner": repo.owner,
         "size": size,

@@ -112,10 +112,11 @@ function create(vnode) {
     ? document.createElementNS(SVG, vnode.tag.slice(4))
     : document.createElement(vnode.tag);
   vnode.node = element;
+  const { ref } = vnode.props;
+  // Before those of the children: a field can take the focus once its dialog is open.
+  if (ref) afterDrawing.push(() => { vnode.cleanup = ref(element) ?? null; });
   for (const child of vnode.children) element.append(create(child));
   patchProps(element, {}, vnode); // after the children: a select takes its value from them
-  const { ref } = vnode.props;
-  if (ref) afterDrawing.push(() => { vnode.cleanup = ref(element) ?? null; });
   return element;
 }
 

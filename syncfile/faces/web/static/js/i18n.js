@@ -132,7 +132,8 @@ export function size(bytes) {
     value /= 1024;
     step++;
   }
-  return sizeFormat(UNITS[step], step && value < 99.95 ? 1 : 0).format(value);
+  if (!step) return `${number(bytes)} B`; // Intl says "0 byte" or "0B"
+  return sizeFormat(UNITS[step], value < 99.95 ? 1 : 0).format(value);
 }
 
 /**
@@ -150,9 +151,7 @@ function sizeFormat(unit, digits) {
   const name = `${unit} ${digits}`;
   let format = sizeFormats.get(name);
   if (!format) {
-    // "byte" in short would be "byte"; its narrow form is "B".
-    const unitDisplay = unit === "byte" ? "narrow" : "short";
-    format = new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay, maximumFractionDigits: digits });
+    format = new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits });
     sizeFormats.set(name, format);
   }
   return format;

@@ -12,6 +12,7 @@ import { progress } from "../ui/parts.js";
  * @typedef {object} NavItem
  * @property {string} href
  * @property {string} text Key of its label.
+ * @property {string} [short] Key of a shorter one for the foot.
  * @property {import("../icons.js").IconName} icon
  * @property {boolean} [tab] Whether it is at the foot of narrow screens as well.
  * @property {boolean} [staff] For administrators.
@@ -21,15 +22,20 @@ import { progress } from "../ui/parts.js";
 const ITEMS = [
   [
     { href: "#/", text: "nav.libraries", icon: "libraries", tab: true },
-    { href: "#/libraries/shared", text: "nav.shared", icon: "shared", tab: true },
+    { href: "#/libraries/shared", text: "nav.shared", short: "nav.sharedShort", icon: "shared", tab: true },
     { href: "#/groups", text: "nav.groups", icon: "group" },
     { href: "#/libraries/public", text: "nav.public", icon: "globe" },
   ],
   [
     { href: "#/starred", text: "nav.starred", icon: "star", tab: true },
     { href: "#/activity", text: "nav.activity", icon: "activity", tab: true },
+    { href: "#/shared", text: "nav.sharedByMe", icon: "share" },
   ],
-  [{ href: "#/settings", text: "nav.settings", icon: "settings" }],
+  [
+    { href: "#/connect", text: "nav.connect", icon: "connect" },
+    { href: "#/settings", text: "nav.settings", icon: "settings" },
+    { href: "#/admin", text: "nav.admin", icon: "admin", staff: true },
+  ],
 ];
 
 export function renderNav() {
@@ -47,7 +53,7 @@ export function renderTabBar() {
   return h(
     "nav",
     { key: "tabs", class: "tab-bar", "aria-label": t("nav.label") },
-    tabs.map((item) => renderItem(item, "tab-bar-item")),
+    tabs.map((item) => renderItem({ ...item, text: item.short ?? item.text }, "tab-bar-item")),
     h(
       "button",
       { type: "button", class: "tab-bar-item", "aria-haspopup": "dialog", onclick: openDrawer },

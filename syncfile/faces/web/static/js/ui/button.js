@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { report } from "../errors.js";
 import { icon } from "../icons.js";
+import { openLayers } from "./layers.js";
 
 /**
  * @typedef {object} ButtonOptions
@@ -59,9 +60,11 @@ async function start(event, { run, busy }) {
     event.preventDefault();
     return;
   }
+  const layers = openLayers();
   const result = run?.(event);
   if (!(result instanceof Promise)) return;
-  element.setAttribute("aria-busy", "true");
+  // It waits for the server, not for somebody who fills in a dialog.
+  if (openLayers() === layers) element.setAttribute("aria-busy", "true");
   try {
     await result;
   } catch (error) {

@@ -56,7 +56,8 @@ export function openDialog(options) {
           h("h2", { id, class: "dialog-title" }, options.title),
           button({ label: t("close"), icon: "close", text: false, kind: "quiet", run: dismiss }),
         ),
-        h("div", { class: "dialog-body" }, options.body(close)),
+        // Without it the button for closing would have the focus.
+        h("div", { class: "dialog-body", tabindex: -1, autofocus: true }, options.body(close)),
         options.actions && h("footer", { class: "dialog-foot" }, options.actions(close)),
       ),
     );
@@ -76,6 +77,11 @@ export function openDialog(options) {
 export async function confirm({ title, text, action, danger = false, run }) {
   const done = await askForm({ title, text, fields: () => [], action, danger, run: async () => run?.() });
   return done !== null;
+}
+
+/** @param {HTMLElement} element */
+function focus(element) {
+  element.focus();
 }
 
 /**
@@ -100,7 +106,7 @@ export function askForm({ title, text, fields, action, danger = false, run }) {
       await run(values);
       finish(values);
     },
-    cancel: () => button({ label: t("cancel"), run: () => finish(null) }),
+    cancel: () => button({ label: t("cancel"), run: () => finish(null), more: danger ? { ref: focus } : {} }),
   });
   return openDialog({
     title,

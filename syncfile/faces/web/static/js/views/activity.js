@@ -2,7 +2,7 @@
 
 import { get } from "../api.js";
 import { h } from "../dom.js";
-import { ago, date, dateTime, rich, t } from "../i18n.js";
+import { ago, date, dateTime, hasText, rich, t } from "../i18n.js";
 import { hrefOfPath } from "../router.js";
 import { Loaded } from "../state.js";
 import { button } from "../ui/button.js";
@@ -77,7 +77,7 @@ function renderEvent(event) {
 
 /** @param {Rest.Event} event */
 function renderChanges(event) {
-  if (!event.changes.length) return h("p", { class: "soft" }, event.desc);
+  if (!event.changes.length) return h("p", { class: "soft" }, description(event));
   const others = event.changes.length - PATHS_SHOWN;
   return h(
     "ul",
@@ -85,6 +85,15 @@ function renderChanges(event) {
     event.changes.slice(0, PATHS_SHOWN).map((change) => h("li", { key: change.path }, renderChange(event, change))),
     others > 0 && h("li", { class: "soft" }, event.has_more ? t("activity.manyOthers") : t("activity.others", { count: others })),
   );
+}
+
+/**
+ * The server describes a change of the library itself in English.
+ * @param {Rest.Event} event
+ */
+function description(event) {
+  const key = `activity.desc.${event.desc}`;
+  return hasText(key) ? t(key) : event.desc;
 }
 
 /**

@@ -2,6 +2,9 @@
 export default {
   "activity.add": "Added {name}",
   "activity.delete": "Deleted {name}",
+  "activity.desc.Changed library name or description": "Changed the library's name or description",
+  "activity.desc.Changed library password": "Changed the library's password",
+  "activity.desc.Created library": "Created the library",
   "activity.inLibrary": "{user} in {library}",
   "activity.manyOthers": "and many others",
   "activity.modify": "Changed {name}",

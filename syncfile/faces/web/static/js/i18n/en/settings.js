@@ -1,6 +1,6 @@
 /** Texts of the settings. */
 export default {
-  "settings.auto": "Automatic",
+  "settings.auto": "Auto",
   "settings.changePassword": "Change password",
   "settings.dark": "Dark",
   "settings.devices": "Devices and tokens",

@@ -2,6 +2,9 @@
 export default {
   "activity.add": "添加了 {name}",
   "activity.delete": "删除了 {name}",
+  "activity.desc.Changed library name or description": "修改了资料库的名称或描述",
+  "activity.desc.Changed library password": "更改了资料库的密码",
+  "activity.desc.Created library": "创建了资料库",
   "activity.inLibrary": "{user} 在 {library} 中",
   "activity.manyOthers": "以及许多其他内容",
   "activity.modify": "修改了 {name}",
