@@ -12,6 +12,7 @@ COMMANDS = {
     "serve": "run the server",
     "user": "add, list and delete accounts, set passwords",
     "reindex": "fill the derived tables again",
+    "gc": "remove what nothing keeps any more",
     "routes": "list every endpoint",
 }
 

@@ -90,6 +90,7 @@ class Setting:
 _PORT = _whole(0, 65535)
 _THREADS = _whole(1, 64)
 _SECONDS = _whole(1, 86400)
+_GRACE = _whole(1, 90 * 86400)
 _COUNT = _whole(1, 100_000)
 _BYTES = _whole(0, 2**63 - 1)
 _CACHE = _whole(16, 1 << 20)
@@ -148,6 +149,9 @@ class Config:
     sqlite_busy_timeout: Annotated[
         int, Setting(_SECONDS, "seconds", "To wait for another process that writes to the database.")
     ] = 10
+    gc_grace: Annotated[
+        int, Setting(_GRACE, "seconds", "What nothing keeps is spared for so long; longer than any upload takes.")
+    ] = 86400
     access_log: Annotated[bool, Setting(_flag, "true or false", "One line for each request.")] = True
     log_level: Annotated[str, Setting(_LEVEL, "debug, info, warning or error", "The least that is logged.")] = "info"
 

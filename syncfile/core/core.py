@@ -1,5 +1,6 @@
 """What the core's functions share: settings, database, store, clock."""
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ class Core:
     locks: RepoLocks = field(default_factory=RepoLocks)
     throttle: Throttle = field(default_factory=Throttle)
     keys: Keys = field(default_factory=Keys)
+    stopping: threading.Event = field(default_factory=threading.Event)  # set when jobs are to end
     job_runs: dict[str, JobRun] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
 

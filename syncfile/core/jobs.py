@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
-from syncfile.core import tokens, uploads
+from syncfile.core import gc, tokens, uploads
 from syncfile.core.core import Core, JobRun
 from syncfile.errors import SyncFileError
 
@@ -23,7 +23,7 @@ def sweep_tokens(core: Core) -> int:
 
 
 #: By name; each returns how many things it did away with.
-JOBS: Mapping[str, Callable[[Core], int]] = {"tokens": sweep_tokens, "uploads": uploads.sweep}
+JOBS: Mapping[str, Callable[[Core], int]] = {"tokens": sweep_tokens, "uploads": uploads.sweep, "gc": gc.collect_daily}
 
 
 class Housekeeping:
@@ -34,15 +34,19 @@ class Housekeeping:
         self._pause = pause
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+        self._core: Core | None = None
 
     def start(self, core: Core) -> None:
         """Begin with the first round at once. ``core.job_runs`` tells how each job went."""
+        self._core = core
         self._thread = threading.Thread(target=self._run, args=(core,), name="housekeeping", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the job that is running; safe to call if it never began."""
+        """End after the job that is running, which is told; safe to call if it never began."""
         self._stopped.set()
+        if self._core is not None:
+            self._core.stopping.set()
         if self._thread is not None:
             self._thread.join()
 

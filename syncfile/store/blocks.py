@@ -1,13 +1,14 @@
 """Blocks of all repos: small ones are rows of the database, others are objects of the storage backend."""
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from storage.backend import Backend, BlockMissing, Key, LocalFiles, Stat, Writer
 from syncfile.errors import BytesMissing
@@ -133,6 +134,24 @@ class BlockStore:
         with translated():
             self._backend.delete(Key(repo_id, block_id))
 
+    def delete_older(self, repo_id: str, block_id: str, before: float) -> int:
+        """Remove a block unless it was written or touched at ``before`` (seconds) or later; return the bytes freed."""
+        sql = "DELETE FROM small_block WHERE repo_id = ? AND id = ? AND touched_at < ? RETURNING length(body)"
+        with self._db.transaction():
+            rows: list[tuple[int]] = self._db.rows(sql, repo_id, block_id, int(before))
+        freed = sum(size for (size,) in rows)
+        key = Key(repo_id, block_id)
+        with translated():
+            found = self._backend.stat(key)
+            if found is None or found.mtime >= before:
+                return freed
+            with self._backend.open(key) as file:
+                self._backend.delete(key)
+                if isinstance(self._backend, LocalFiles) and os.fstat(file.fileno()).st_mtime >= before:
+                    self._write_all(key, file)  # somebody found it there, and counts on it
+                    return freed
+        return freed + found.size
+
     def list(self, repo_id: str) -> Iterator[tuple[str, Stat]]:
         """Yield ``(block_id, stat)`` of every block of a repo, in any order."""
         last = ""
@@ -254,12 +273,15 @@ class BlockStore:
         return True
 
     def _copy_parts(self, source: Key, target: Key) -> None:
+        with self._backend.open(source) as file:
+            self._write_all(target, file)
+
+    def _write_all(self, key: Key, file: BinaryIO) -> None:
         writer = self._backend.create()
         try:
-            with self._backend.open(source) as file:
-                while part := file.read(_PART_BYTES):
-                    writer.write(part)
-            writer.commit(target)
+            while part := file.read(_PART_BYTES):
+                writer.write(part)
+            writer.commit(key)
         finally:
             writer.abort()
 
