@@ -47,7 +47,7 @@ def test_signal_stops_it_cleanly(tmp_path: Path, number: int) -> None:
 def test_hangup_does_not_stop_it(tmp_path: Path) -> None:
     with daemon(tmp_path / "data") as running:
         running.signal(signal.SIGHUP)
-        assert running.client.get("/").status == 404
+        assert running.client.get("/v1/ping/").body == b'"pong"'
 
 
 def test_first_start_shows_a_password_that_signs_in_and_never_again(tmp_path: Path) -> None:

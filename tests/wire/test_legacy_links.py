@@ -265,7 +265,7 @@ def test_a_link_that_cannot_be_noted_in_time_is_busy(start_daemon: Callable[...,
     assert ann.read("file") == b"x"
 
 
-@pytest.mark.parametrize("path", ["/", "//", "/v1", "/v1/", "/v1/nothing", "/v2/folder", "/v1/folder/x", "/icon.ico"])
+@pytest.mark.parametrize("path", ["//x", "/v1", "/v1/", "/v1/nothing", "/v2/folder", "/v1/folder/x", "/icon.ico"])
 def test_an_unknown_path_is_404(client: Client, path: str) -> None:
     for method in ("GET", "POST", "PUT", "DELETE"):
         answer = client.request(method, path)
