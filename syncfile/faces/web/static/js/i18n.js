@@ -25,7 +25,7 @@ const numberFormat = new Intl.NumberFormat(locale);
 const percentFormat = new Intl.NumberFormat(locale, { style: "percent" });
 const dateFormat = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const timeFormat = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-const relativeFormat = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+const relativeFormat = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
 const collator = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
 
 document.documentElement.lang = language === "zh" ? "zh-CN" : language;

@@ -55,6 +55,7 @@ function renderFrame() {
 function renderView() {
   if (failure.value === "missing") {
     return emptyState({
+      isPage: true,
       icon: "help",
       title: t("missing.title"),
       text: t("missing.text"),
@@ -63,6 +64,7 @@ function renderView() {
   }
   if (failure.value === "failed") {
     return emptyState({
+      isPage: true,
       icon: "warning",
       title: t("failed.title"),
       text: t("failed.view"),

@@ -6,13 +6,24 @@ import { percent, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { button } from "./button.js";
 
+/** Marks that write what follows backwards: with them a program passes for a picture. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Returns a text with the marks that would turn it around made visible.
+ * @param {string} text
+ */
+export function visible(text) {
+  return text.replace(TURNING, "\ufffd");
+}
+
 /**
  * A name that somebody chose, kept from turning the text around it when it is written from right to left.
  * @param {string} text
  * @param {string} [className]
  */
 export function name(text, className) {
-  return h("bdi", { class: className }, text);
+  return h("bdi", { class: className }, visible(text));
 }
 
 /**
@@ -32,14 +43,15 @@ export function pageHead(title, { text, actions, before } = {}) {
 
 /**
  * What a list shows when it is empty: why, and what to do about it.
- * @param {{ icon: import("../icons.js").IconName, title: string, text?: Child, action?: Child }} options
+ * @param {{ icon: import("../icons.js").IconName, title: string, text?: Child, action?: Child, isPage?: boolean }} options
+ *   `isPage`: there is nothing else on the page.
  */
 export function emptyState(options) {
   return h(
     "div",
     { class: "empty" },
     h("div", { class: "empty-icon" }, icon(options.icon)),
-    h("h2", { class: "empty-title" }, options.title),
+    h(options.isPage ? "h1" : "h2", { class: "empty-title" }, options.title),
     options.text && h("p", { class: "empty-text" }, options.text),
     options.action,
   );
