@@ -14,7 +14,7 @@ GZIP = {"Accept-Encoding": "gzip, deflate"}
 FIRST_VIEW_BYTES = 80 * 1024
 
 _TEXT = re.compile(r'^  (?:"([^"]+)"|([A-Za-z]\w*)):\s+"(.*?)",$', re.MULTILINE)
-_USED = re.compile(r"""\b(?:t|rich|hasText)\(\s*"([^"]+)"|\btext: "([\w.]+)\"""")
+_USED = re.compile(r"""\b(?:t|rich|hasText)\(\s*"([^"]+)"|\btext: "(\w+\.[\w.]+)\"""")
 _IMPORTS = re.compile(r'^import [^;]*?"([^"]+)";', re.MULTILINE)
 _LAZY = re.compile(r'\bimport\("([^"]+)"\)')
 _PLURAL = re.compile(r"_(zero|one|two|few|many|other)$")
