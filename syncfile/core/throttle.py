@@ -41,7 +41,7 @@ class _Score:
     def refuse_if_full(self, now: float) -> None:
         self.forget_old(now)
         if now < self.blocked_until:
-            raise TooMany("too many wrong tries", retry_after=math.ceil(self.blocked_until - now))
+            raise TooMany("too many tries", retry_after=math.ceil(self.blocked_until - now))
         if len(self.failures) + self.pending >= self.limit:
             raise TooMany("too many tries at once", retry_after=1)
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from syncfile.core.access import Actor
-from syncfile.errors import BadRequest, BytesMissing, NotFound, SyncFileError, TooLarge
+from syncfile.errors import BytesMissing, NotFound, SyncFileError, TooLarge
 from syncfile.faces.call import Call
 from syncfile.faces.params import Between, Parameter, bind, parameters_of
 from syncfile.faces.replies import (
     BadEncoding,
+    BadFraming,
     BodyStopped,
     Reply,
     WrongMethod,
@@ -158,5 +159,5 @@ def _as_ours(error: BodyError) -> SyncFileError:
     if isinstance(error, BodyTooLarge):
         return TooLarge("the body is larger than is accepted")
     if isinstance(error, BadBody):
-        return BadRequest("the body is malformed")
+        return BadFraming("the chunks of the body are malformed")
     return BodyStopped("the body stopped before its end")

@@ -108,6 +108,10 @@ class BadEncoding(errors.BadRequest):
     """A body came with a ``Content-Encoding``, of which none is accepted."""
 
 
+class BadFraming(errors.BadRequest):
+    """The chunks of a body cannot be told from each other, and so its end cannot be told either."""
+
+
 class BodyStopped(errors.BadRequest):
     """The client stopped sending before the end of its body."""
 

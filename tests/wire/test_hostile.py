@@ -106,6 +106,8 @@ def test_no_name_escapes_the_data_folder(daemon: Daemon, mallory: Person, path: 
         "syncfile.db",
         "syncfile.db-wal",
         "syncfile.db-shm",
+        "gc.db",
+        "gc.resume",
     }
     assert {each.name for each in daemon.data.iterdir()} <= known
 
@@ -247,4 +249,18 @@ def test_a_head_that_two_programs_may_read_differently_is_refused(mallory: Perso
     assert answer is not None
     assert answer.status in {400, 501}
     assert answer.headers["connection"] == "close"
+    assert "smuggled" not in mallory.list(depth=1)
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "application/octet-stream", "multipart/form-data"]
+)
+@pytest.mark.parametrize("chunks", ["x\r\nhello\r\n0\r\n\r\n", "-1\r\nhello\r\n", "2\r\nhello\r\n0\r\n\r\n"])
+def test_chunks_that_cannot_be_told_apart_are_400(mallory: Person, kind: str, chunks: str) -> None:
+    uploads = kind != "application/x-www-form-urlencoded"
+    target = f"/v1/file?op=upload&authid={mallory.authid}&filepath=smuggled" if uploads else "/v1/userRegister"
+    head = f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = exchange(mallory.client.port, (head + chunks).encode())
+    assert answer is not None
+    assert (answer.status, answer.json["error"], answer.headers["connection"]) == (400, "bad_request", "close")
     assert "smuggled" not in mallory.list(depth=1)

@@ -7,11 +7,11 @@ from syncfile.core.access import Actor
 from syncfile.core.paths import clean_path
 from syncfile.errors import BadPath, Busy, DiskMissing, SyncFileError, TooLarge, TooMany
 from syncfile.faces.http import Call, Reply, nearest, show_json
-from syncfile.faces.replies import BadEncoding, WrongMethod
+from syncfile.faces.replies import BadEncoding, BadFraming, WrongMethod
 from syncfile.faces.v1.codes import BLANKS, CODES, MESSAGES, REASONED, SUCCESSES
 
 #: Answered with an HTTP status, unless an operation has a code of its own for the very class.
-_HTTP_ERRORS = (BadEncoding, WrongMethod, TooLarge, TooMany, Busy, DiskMissing)
+_HTTP_ERRORS = (BadEncoding, BadFraming, WrongMethod, TooLarge, TooMany, Busy, DiskMissing)
 
 
 class TrailingSeparator(BadPath):
