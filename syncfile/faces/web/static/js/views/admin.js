@@ -23,7 +23,7 @@ export function show({ params }) {
         ? h(
             "div",
             { class: "page" },
-            pageHead(t("admin.title"), { actions: isAccounts && accounts.renderActions() }),
+            pageHead(t("admin.title")),
             tabs(t("admin.title"), [
               { label: t("admin.server"), href: href("admin"), selected: !isAccounts },
               { label: t("admin.accounts"), href: href("admin", "accounts"), selected: isAccounts },

@@ -8,7 +8,7 @@ import { icon } from "../icons.js";
 import { hrefOfItem, lastName, parentOf } from "../places.js";
 import { go, href, hrefOfPath } from "../router.js";
 import { button } from "../ui/button.js";
-import { emptyState, name, segments, skeletonRows } from "../ui/parts.js";
+import { emptyState, name, segments, skeletonRows, visible } from "../ui/parts.js";
 
 const WAIT_MS = 180; // after the last key: people type a letter in about this time
 const PAGE_ROWS = 30;
@@ -128,7 +128,7 @@ class SearchView {
         h(
           "a",
           { class: "row-link search-name", href: hrefOfItem(item.repo_id, item.fullpath, item.is_dir) },
-          h("bdi", null, marked(item.name, this._answered)),
+          h("bdi", null, marked(visible(item.name), this._answered)),
         ),
         h(
           "p",

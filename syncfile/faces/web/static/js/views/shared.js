@@ -70,7 +70,7 @@ function renderShare(item, list) {
       "div",
       { class: "row-text" },
       h("div", { class: "row-title" }, h("a", { class: "row-link line", href: hrefOfItem(repoId, path, true), title: item.repo_name }, name(item.repo_name))),
-      h("p", { class: "row-detail line" }, rich(item.group_id ? "shared.withGroup" : "shared.with", { who: name(who) })),
+      h("p", { class: "row-detail" }, rich(item.group_id ? "shared.withGroup" : "shared.with", { who: name(who) })),
     ),
     badge(item.permission === "rw" ? t("sharing.write") : t("sharing.read")),
     h(

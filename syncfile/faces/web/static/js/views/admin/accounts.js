@@ -22,14 +22,15 @@ export class AccountsPart {
     this._filter = "";
   }
 
-  renderActions() {
-    return button({ label: t("admin.newAccount"), icon: "plus", kind: "primary", run: () => this._create() });
-  }
-
   /** @returns {Child} */
   render() {
     return whenLoaded(this._accounts.start(), (all) => [
-      all.length > FILTER_FROM && this._renderFilter(),
+      h(
+        "div",
+        { key: "bar", class: "admin-accounts-bar" },
+        all.length > FILTER_FROM && this._renderFilter(),
+        button({ label: t("admin.newAccount"), icon: "plus", kind: "primary", run: () => this._create() }),
+      ),
       this._renderList(all),
     ]);
   }

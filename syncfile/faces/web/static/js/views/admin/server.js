@@ -86,9 +86,9 @@ function renderDisk({ disk, file_bytes }) {
 function renderMemory({ memory }, samples) {
   const most = Math.max(...samples);
   const { width, height } = PICTURE;
-  const step = width / (MOST_SAMPLES - 1);
-  const points = samples.map((bytes, index) => {
-    const x = width - (samples.length - 1 - index) * step;
+  const ends = samples.length > 1 ? samples : [memory, memory]; // one alone is no line
+  const points = ends.map((bytes, index) => {
+    const x = (index / (ends.length - 1)) * width;
     return `${x.toFixed(1)} ${(height - 2 - (bytes / (most * 1.25)) * (height - 4)).toFixed(1)}`;
   });
   return card(
@@ -97,7 +97,7 @@ function renderMemory({ memory }, samples) {
     svg(
       "svg",
       { class: "admin-curve", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": t("admin.memoryCurve", { most: size(most) }) },
-      svg("path", { class: "admin-curve-area", d: `M${width - (samples.length - 1) * step} ${height} L${points.join(" L")} L${width} ${height} Z` }),
+      svg("path", { class: "admin-curve-area", d: `M0 ${height} L${points.join(" L")} L${width} ${height} Z` }),
       svg("path", { class: "admin-curve-line", d: `M${points.join(" L")}` }),
     ),
     h("p", { class: "soft small" }, t("admin.memoryText", { most: size(most) })),
