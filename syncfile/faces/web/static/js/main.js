@@ -5,8 +5,10 @@ import { report } from "./errors.js";
 import { loadTexts } from "./i18n.js";
 import { renderApp } from "./layout/app.js";
 import { startHelp } from "./layout/shortcut-help.js";
+import { startNotifications } from "./notifications/bell.js";
 import { startRouter, stopRouter } from "./router.js";
 import { ROUTES } from "./routes.js";
+import { startSearch } from "./search/field.js";
 import { loadSession, session } from "./session.js";
 import { startShortcuts } from "./shortcuts.js";
 
@@ -20,6 +22,8 @@ async function start() {
   });
   startShortcuts();
   startHelp();
+  startSearch();
+  startNotifications();
   // Times such as "a minute ago" get older.
   setInterval(redraw, 60_000);
   watchSession();
