@@ -28,6 +28,9 @@ async function start() {
   setInterval(redraw, 60_000);
   watchSession();
   await loadSession();
+  // Uploads go on whatever the view; the first one does not wait for them.
+  const { startTray } = await import("./upload/tray.js");
+  await startTray();
 }
 
 /** Shows views as long as somebody is signed in. */

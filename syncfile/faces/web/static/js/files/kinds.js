@@ -34,8 +34,10 @@ export function kindOf(name) {
   return (dot >= 0 && KINDS.get(lower.slice(dot + 1))) || "other";
 }
 
+const PAPER = "document";
+
 /** @type {Record<Kind, import("../icons.js").IconName>} */
-const ICONS = { image: "image", video: "video", audio: "music", pdf: "document", markdown: "document", text: "document", other: "file" };
+const ICONS = { image: "image", video: "video", audio: "music", pdf: PAPER, markdown: PAPER, text: PAPER, other: "file" };
 
 /**
  * @param {string} name
