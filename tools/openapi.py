@@ -247,7 +247,8 @@ def _success(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
         return {"description": "Done."}
     if answer is Reply:
         return {"description": "As the request asks for.", "content": {"*/*": {}}}
-    return {"description": "Done.", "content": _json(_schema(answer, schemas))}
+    description = "Done; an empty body is what null stands for." if NoneType in get_args(answer) else "Done."
+    return {"description": description, "content": _json(_schema(answer, schemas))}
 
 
 def _schema(hint: Any, schemas: dict[str, Any]) -> dict[str, Any]:
