@@ -13,6 +13,7 @@ COMMANDS = {
     "user": "add, list and delete accounts, set passwords",
     "reindex": "fill the derived tables again",
     "gc": "remove what nothing keeps any more",
+    "fsck": "check that everything is there and whole, and repair it",
     "routes": "list every endpoint",
 }
 

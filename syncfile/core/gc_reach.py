@@ -21,7 +21,11 @@ BATCH = 200
 
 #: A library's own commits, and those of the virtual libraries that show a part of it.
 OF_STORE = "repo_id IN (SELECT id FROM repo WHERE id = ? OR origin_id = ?)"
-_HEADS = "SELECT head_id FROM repo WHERE (id = ? OR origin_id = ?) AND deleted_at IS NULL AND head_id <> ''"
+#: A virtual library's own head is made when it is asked for.
+_HEADS = (
+    "SELECT head_id FROM repo WHERE (id = ? OR origin_id = ?) AND deleted_at IS NULL AND (origin_id IS NULL OR EXISTS"
+    " (SELECT 1 FROM commits WHERE commits.repo_id = repo.id AND commits.id = repo.head_id))"
+)
 _COMMIT = f"SELECT root_id, parent_id, second_parent_id, ctime FROM commits WHERE id = ? AND {OF_STORE}"
 _UPLOADS = f"SELECT block_ids FROM upload_session WHERE {OF_STORE}"
 _ID_CHARS = 40

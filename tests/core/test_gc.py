@@ -242,6 +242,7 @@ def test_what_the_head_of_a_shared_folder_shows_stays(
     put(core, ann, library.id, {"/d": None, "/d/a": body("a")})
     shares.share_dir(core, ann, library.id, "/d", shares.account_receiver(core, "bob"), "r")
     virtual = shares.list_received(core, bob)[0].repo
+    assert collect(core) == Freed()  # it has no head yet
     current_head_id(core, virtual)
     apply(core, ann, library.id, ("remove", "/d/a"))
     keep_history(core, ann, library.id, 0)

@@ -1,0 +1,69 @@
+"""Check that everything that is stored is there and whole: of one library, or of all.
+
+Without --repair it reads only, and may run beside the server. Each line names library, path, what is wrong and where.
+
+Exit codes: 0 clean, 1 something was found (with --repair too), 2 it could not run.
+"""
+
+import argparse
+import os
+import sqlite3
+from dataclasses import replace
+
+import peewee
+
+from syncfile import config
+from syncfile.core.core import Core
+from syncfile.core.fsck import check
+from syncfile.core.fsck_repair import repair
+from syncfile.core.opening import close_core, open_core
+from syncfile.daemon import complain
+from syncfile.errors import SyncFileError
+from syncfile.store.data_folder import UnknownFormat
+from syncfile.store.migrations import UnknownSchema
+
+_UNUSABLE = (
+    config.ConfigError,
+    SyncFileError,
+    UnknownFormat,
+    UnknownSchema,
+    sqlite3.DatabaseError,
+    peewee.DatabaseError,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add where the data folder is, which library is meant, and what to do with it."""
+    config.add_arguments(parser, ["data"])
+    parser.add_argument("--deep", action="store_true", help="read and hash every block")
+    parser.add_argument("--repair", action="store_true", help="repair what can be repaired, losing no good version")
+    parser.add_argument("library", nargs="?", default="", metavar="LIBRARY", help="id of a library; all by default")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check, and repair if that is wanted."""
+    try:
+        # A mistyped folder must not become a new store.
+        settings = replace(config.from_arguments(arguments, os.environ), require_marker=True)
+        core = open_core(settings, alone=arguments.repair)
+        try:
+            return _run(core, arguments)
+        finally:
+            close_core(core)
+    except _UNUSABLE as error:
+        return complain(error)
+
+
+def _run(core: Core, arguments: argparse.Namespace) -> int:
+    count = 0
+    if arguments.repair:
+        repaired = repair(core, arguments.library, deep=arguments.deep)
+        for line in repaired.lines():
+            print(line)
+        count = len(repaired.found)
+    else:
+        for finding in check(core, arguments.library, deep=arguments.deep):
+            print(finding)
+            count += 1
+    print(f"{count} found" if count else "clean")
+    return 1 if count else 0
