@@ -127,26 +127,17 @@ export async function addFiles(repoId, path, chosen, folders = []) {
 async function takenNames(repoId, path, folders) {
   /** @type {Set<string>} */
   const taken = new Set();
+  /** @type {Rest.Entry[]} */
+  const here = await get(`/v1/repos/${repoId}/dirs/`, { p: path });
+  for (const { name, type } of here) if (type === "file") taken.add(join("/", name));
   const tops = new Set([...folders].map((folder) => folder.split("/")[0]));
-  for (const top of tops) {
-    const query = { p: join(path, top), t: "f", recursive: top ? 1 : undefined };
+  for (const { name } of here.filter((entry) => entry.type === "dir" && tops.has(entry.name))) {
     /** @type {Rest.Entry[]} */
-    const entries = await get(`/v1/repos/${repoId}/dirs/`, query).catch(noneIfMissing);
-    for (const entry of entries) {
-      const inside = (entry.parent_dir ?? path).slice(path === "/" ? 1 : path.length + 1);
-      taken.add(join(inside || "/", entry.name));
-    }
+    const below = await get(`/v1/repos/${repoId}/dirs/`, { p: join(path, name), t: "f", recursive: 1 });
+    const cut = path === "/" ? 1 : path.length + 1;
+    for (const entry of below) taken.add(join((entry.parent_dir ?? "").slice(cut), entry.name));
   }
   return taken;
-}
-
-/**
- * @param {unknown} error
- * @returns {never[]}
- */
-function noneIfMissing(error) {
-  if (error instanceof ApiError && error.status === 404) return [];
-  throw error;
 }
 
 /**

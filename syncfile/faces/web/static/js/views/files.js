@@ -85,6 +85,7 @@ export class FilesView {
     this.selection = new Selection();
     this.filter = "";
     this.editor.stop();
+    scrollTo(0, 0);
     this.folder = this._open(params, query.get("select") ?? cameFrom);
   }
 
@@ -184,7 +185,8 @@ export class FilesView {
       return;
     }
     requestAnimationFrame(() => {
-      scrollTo(0, scrolled.get(`${folder.repoId}${folder.path}`) ?? 0);
+      const top = scrolled.get(`${folder.repoId}${folder.path}`);
+      if (top) scrollTo(0, top);
       if (focused && folder.find(focused)) this.reveal(focused);
     });
   }

@@ -61,7 +61,7 @@ export class FileList {
       "div",
       {
         key: look.value,
-        class: `file-list file-${look.value} ${view.selection.size ? "is-selecting" : ""}`,
+        class: `file-${look.value} ${view.selection.size ? "is-selecting" : ""}`,
         role: "grid",
         "aria-label": t("files.list"),
         "aria-multiselectable": "true",

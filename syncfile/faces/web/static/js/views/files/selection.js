@@ -67,7 +67,8 @@ export class Selection {
   move(shown, step, isExtending) {
     if (!shown.length) return -1;
     const at = indexOf(shown, this.cursor);
-    const next = at < 0 ? 0 : Math.min(Math.max(at + step, 0), shown.length - 1);
+    const first = step === Infinity ? shown.length - 1 : 0;
+    const next = at < 0 ? first : Math.min(Math.max(at + step, 0), shown.length - 1);
     if (isExtending) this.extend(shown, shown[next].name);
     else this.only(shown[next].name);
     return next;
