@@ -56,6 +56,7 @@ COMPAT_PACKAGES := curl unzip rclone seafile-cli seafile-daemon chromium
 
 compat: setup
 	tools/install-compat.sh $(COMPAT_PACKAGES)
+	tools/install-axe.sh
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[compat]'
 	$(BIN)/python -m pytest -m compat tests/compat tests/web
 
