@@ -13,6 +13,7 @@ import pytest
 
 from syncfile.app import FACES, App, CoreDoor
 from syncfile.config import Config
+from syncfile.core import passwords
 from syncfile.core.core import Core
 from syncfile.core.opening import close_core, open_core
 from syncfile.daemon import transfer_options
@@ -109,6 +110,17 @@ class Server:
         self.stream_server.stop(0)
         self._thread.join(TIMEOUT_SECONDS)
         assert not self._thread.is_alive()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hashing_cost() -> Iterator[None]:
+    """Make hashing a password cheap: thousands of accounts are made, and few tests are about what that costs.
+
+    Those have a fixture of this name that leaves the cost as it is; so does every server in a process of its own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "SCRYPT_N", 16)
+        yield
 
 
 @pytest.fixture

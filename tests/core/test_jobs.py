@@ -44,7 +44,7 @@ def test_sweeping_tokens_goes_on_until_none_is_left(core: Core) -> None:
     kept = issue(core, "login", account.id, lifetime=None)
     with core.db.transaction():
         for _ in range(SWEEP_ROWS + 1):
-            issue(core, "login", account.id, lifetime=-1)
+            issue(core, "transfer", account.id, lifetime=-1)
     assert sweep_tokens(core) == SWEEP_ROWS + 1
     assert core.db.row("SELECT COUNT(*) FROM token") == (1,)
     assert kept

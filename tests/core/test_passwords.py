@@ -20,6 +20,11 @@ from tests.core.accounts import PASSWORD, open_store, with_settings
 core = pytest.fixture(open_store)
 
 
+@pytest.fixture(scope="module")
+def hashing_cost() -> None:
+    """What it is in the product."""
+
+
 def test_the_right_password_yields_the_same_seal_every_time(core: Core) -> None:
     stored = passwords.make(core, PASSWORD)
     seals = {passwords.verify(core, PASSWORD, stored) for _ in range(3)}

@@ -31,6 +31,11 @@ from tests.core.accounts import (
 core = pytest.fixture(open_store)
 
 
+@pytest.fixture(scope="module")
+def hashing_cost() -> None:
+    """What it is in the product."""
+
+
 def register(core: Core, name: str, email: str = "", password: str = PASSWORD) -> users.Account:
     return users.register(core, ROOT, name, email or f"{name}@example.org", password)
 
