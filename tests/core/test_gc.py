@@ -19,6 +19,7 @@ from syncfile.core.repos import create_repo, edit_repo
 from syncfile.core.uploads import Piece
 from syncfile.core.virtual_heads import current_head_id
 from syncfile.errors import NotFound, WrongOffset
+from syncfile.store import pages
 from syncfile.store.chunker import CHUNK_BYTES
 from syncfile.store.objects import Commit, Dirent, File
 from tests.core.content import apply, assert_complete, commits_of, content_of, ingest, put, snapshot_of
@@ -295,6 +296,47 @@ def test_from_a_damaged_library_nothing_is_removed(
     clock[0] = 2
     assert collect(core) == Freed(damaged=1)
     assert len(stored(core, library.id)) == 2
+
+
+def test_a_large_folder_whose_list_lacks_a_page_is_damage(
+    core: Core, ann: Actor, library: RepoInfo, clock: list[float]
+) -> None:
+    put(core, ann, library.id, {"/d": None, **{f"/d/{number:03}": body("a", number) for number in range(300)}})
+    dir_id = snapshot_of(core, next(commits_of(core, library.id))).get("/d").id
+    listed = pages.pack(core.objects.open_dir(library.id, dir_id).pages[:-1])
+    with core.db.transaction():
+        core.db.rows("UPDATE fs_object SET body = ? WHERE repo_id = ? AND id = ?", listed, library.id, dir_id)
+    clock[0] = 2
+    before = stored(core, library.id)
+    assert collect(core) == Freed(damaged=1)
+    assert stored(core, library.id) == before
+
+
+def test_where_old_folders_are_missing_no_objects_are_removed(
+    core: Core, ann: Actor, library: RepoInfo, clock: list[float]
+) -> None:
+    put(core, ann, library.id, {"/d": None, "/d/a": body("a")})
+    entry = snapshot_of(core, next(commits_of(core, library.id))).get("/d")
+    apply(core, ann, library.id, ("remove", "/d"))
+    keep_history(core, ann, library.id, 0)
+    with core.db.transaction():
+        core.db.rows("DELETE FROM fs_object WHERE repo_id = ? AND id = ?", library.id, entry.id)
+    before = rows(core, "fs_object", library.id)
+    clock[0] = 2
+    assert collect(core) == Freed(blocks=1, block_bytes=LARGE)
+    clock[0] = 4
+    assert collect(core) == Freed()
+    assert rows(core, "fs_object", library.id) == before
+
+
+def test_a_library_that_is_deleted_while_it_runs_is_left_to_the_next_run(
+    core: Core, ann: Actor, library: RepoInfo, clock: list[float]
+) -> None:
+    ingest(core, ann, library.id, body("x"))
+    clock[0] = 2
+    pace = Meddling(lambda: ownership.delete_repo(core, ann, library.id))
+    assert collect(core, library.id, pace=pace) == Freed()
+    assert len(stored(core, library.id)) == 1
 
 
 def test_one_library_is_done_by_name(core: Core, ann: Actor, library: RepoInfo, clock: list[float]) -> None:
