@@ -67,7 +67,7 @@ def test_images_are_seen_one_after_the_other(visitor: Visitor, album: Person) ->
     open_file(visitor, album, "/album/a.png")
     image = visitor.page.locator(".stage-image")
     expect(image).to_be_visible()
-    visitor.page.wait_for_function("document.querySelector('.stage-image').naturalWidth === 300")
+    expect(image).to_have_js_property("naturalWidth", 300)
     expect(visitor.page.get_by_role("button", name="Next file")).to_be_visible()
     visitor.page.keyboard.press("ArrowRight")
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("b.png")
@@ -113,9 +113,9 @@ def test_sound_plays_from_where_one_likes(visitor: Visitor, ann: Person) -> None
     visitor.page.on("request", note)
     open_file(visitor, ann, "/long.wav")
     player = visitor.page.locator("audio")
-    visitor.page.wait_for_function("document.querySelector('audio').duration > 119")
+    expect(player).to_have_js_property("duration", 120)
     player.evaluate("player => { player.currentTime = 100; }")
-    visitor.page.wait_for_function("document.querySelector('audio').readyState >= 2")
+    expect(player).to_have_js_property("readyState", 4)
     assert player.evaluate("player => player.currentTime") >= 100
     assert any(text.startswith("bytes=") for text in ranges)
 
@@ -145,7 +145,7 @@ def test_html_file_is_shown_as_text(visitor: Visitor, ann: Person) -> None:
 def test_script_in_an_image_does_not_run(visitor: Visitor, ann: Person) -> None:
     ann.put("/evil.svg", b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>top.x=1</script></svg>')
     open_file(visitor, ann, "/evil.svg")
-    visitor.page.wait_for_function("document.querySelector('.stage-image').complete")
+    expect(visitor.page.locator(".stage-image")).to_have_js_property("complete", True)
     assert visitor.page.evaluate("window.x") is None
 
 
