@@ -190,3 +190,17 @@ def test_bell_tells_of_what_is_new_and_falls_silent(visitor: Visitor, ann: Perso
     dialog.get_by_role("button", name=visitor.say("Delete all", "全部删除")).click()
     expect(dialog.get_by_role("listitem")).to_have_count(0)
     assert ann.client.get("/v1/notifications/").json == []
+
+
+def test_library_and_folder_are_shared_from_their_menus(visitor: Visitor, ann: Person) -> None:
+    ann.put("/Docs/a.txt")
+    visitor.sign_in(ann)
+    share = visitor.page.get_by_role("menuitem", name=visitor.say("Share", "共享"), exact=True)
+    visitor.page.locator("main .row").first.get_by_role("button").last.click()
+    share.click()
+    expect(visitor.page.get_by_role("dialog")).to_contain_text(visitor.say("Share “My Library”", "共享“My Library”"))
+    visitor.page.keyboard.press("Escape")
+    visitor.open(f"/library/{ann.repo_id}/Docs")
+    visitor.page.get_by_role("button", name=visitor.say("More for this folder", "此文件夹的更多操作")).click()
+    share.click()
+    expect(visitor.page.get_by_role("dialog")).to_contain_text(visitor.say("Share “Docs”", "共享“Docs”"))

@@ -5,6 +5,7 @@ import { go, href } from "./router.js";
 import { Loaded } from "./state.js";
 import { account, onSignOut } from "./session.js";
 import { rich, size, t } from "./i18n.js";
+import { shareItem } from "./sharing/menu-item.js";
 import { askForm, confirm } from "./ui/dialog.js";
 import { openMenu } from "./ui/menu.js";
 import { name } from "./ui/parts.js";
@@ -61,6 +62,7 @@ export function openRepoMenu(anchor, repo) {
     anchor,
     [
       { label: isStarred(repo) ? t("library.unstar") : t("library.star"), icon: "star", run: () => toggleStar(repo) },
+      shareItem({ repo, path: "/", isDir: true, name: repo.name }),
       repo.encrypted && !repo.unlocked && { label: t("library.unlock"), icon: "unlock", run: () => unlockRepo(repo) },
       mine && null,
       mine && { label: t("library.edit"), icon: "edit", run: () => editRepo(repo) },

@@ -69,6 +69,7 @@ export default {
   save: "Save",
   "search.open": "Search",
   "search.placeholder": "Search all libraries",
+  share: "Share",
   "shortcuts.help": "Show these shortcuts",
   "shortcuts.space": "Space",
   "shortcuts.title": "Keyboard shortcuts",

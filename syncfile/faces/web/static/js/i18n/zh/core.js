@@ -68,6 +68,7 @@ export default {
   save: "保存",
   "search.open": "搜索",
   "search.placeholder": "搜索所有资料库",
+  share: "共享",
   "shortcuts.help": "显示快捷键",
   "shortcuts.space": "空格",
   "shortcuts.title": "键盘快捷键",

@@ -7,6 +7,7 @@ import { join, nameOf } from "../../files/paths.js";
 import { t } from "../../i18n.js";
 import { account } from "../../session.js";
 import { go, href } from "../../router.js";
+import { shareItem } from "../../sharing/menu-item.js";
 import { choose } from "../../upload/choose.js";
 import { askForm } from "../../ui/dialog.js";
 import { openMenu } from "../../ui/menu.js";
@@ -19,17 +20,6 @@ import { pickFolder } from "./picker.js";
 /** @typedef {"upload" | "new" | "sort" | "folder" | "entries"} MenuName */
 
 const MOST_PATHS = 1000; // that one request may name
-
-/** Further entries of the menu of what is selected, such as sharing. @type {((view: FilesView, entries: Rest.Entry[]) => (import("../../ui/menu.js").MenuEntry | false)[])[]} */
-const extensions = [];
-
-/**
- * Adds to the menu of selected entries.
- * @param {(view: FilesView, entries: Rest.Entry[]) => (import("../../ui/menu.js").MenuEntry | false)[]} extension
- */
-export function extendMenu(extension) {
-  extensions.push(extension);
-}
 
 /**
  * @param {FilesView} view
@@ -74,6 +64,7 @@ const MENUS = {
     [
       { label: t("files.downloadAll"), icon: "download", run: async () => save(await addressOfZip(view.repoId, view.path)) },
       { label: t("files.selectAllHere"), icon: "check", hint: "Ctrl A", run: () => { view.selection.all(view.shown); redraw(); } },
+      share(view),
       null,
       { label: t("files.history"), icon: "history", href: href("history", view.repoId) },
       { label: t("files.trash"), icon: "trash", href: href("trash", view.repoId) },
@@ -95,7 +86,7 @@ function entriesMenu(view) {
   const menu = [
     isOne && { label: t("files.do.open"), icon: isFile ? "document" : "folder", hint: "↵", run: () => view.open(one) },
     { label: t("files.do.download"), icon: "download", run: () => download(view, entries) },
-    ...extensions.flatMap((extension) => extension(view, entries)),
+    isOne && share(view, one),
     { label: t(starred ? "files.do.unstar" : "files.do.star"), icon: "star", run: () => star(view, entries, !starred) },
     null,
     isOne && writes && { label: t("rename"), icon: "edit", hint: "F2", run: () => view.editor.begin(one) },
@@ -107,6 +98,16 @@ function entriesMenu(view) {
     writes && { label: t("delete"), icon: "trash", hint: "Del", danger: true, run: () => askDelete(view, entries) },
   ];
   return menu;
+}
+
+/**
+ * @param {FilesView} view
+ * @param {Rest.Entry} [entry] Without it, the folder itself is shared.
+ */
+function share(view, entry) {
+  const { repo } = view.folder;
+  const path = entry ? join(view.path, entry.name) : view.path;
+  return repo !== null && shareItem({ repo, path, isDir: entry?.type !== "file", name: nameOf(path) || repo.name });
 }
 
 /**
