@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
+from syncfile.core import tokens
 from syncfile.core.access import anyone
 from syncfile.core.core import Core
 from syncfile.core.jobs import Housekeeping, sweep_tokens
-from syncfile.core.tokens import SWEEP_ROWS, issue
 from syncfile.core.users import register
 from syncfile.errors import Busy
 
@@ -39,12 +39,11 @@ def test_housekeeping_that_never_began_can_be_stopped() -> None:
     Housekeeping().stop()
 
 
-def test_sweeping_tokens_goes_on_until_none_is_left(core: Core) -> None:
+def test_sweeping_tokens_goes_on_until_none_is_left(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "SWEEP_ROWS", 3)
     account = register(core, anyone("127.0.0.1"), "ann", "ann@example.org", "secret")
-    kept = issue(core, "login", account.id, lifetime=None)
-    with core.db.transaction():
-        for _ in range(SWEEP_ROWS + 1):
-            issue(core, "transfer", account.id, lifetime=-1)
-    assert sweep_tokens(core) == SWEEP_ROWS + 1
-    assert core.db.row("SELECT COUNT(*) FROM token") == (1,)
-    assert kept
+    kept = tokens.issue(core, "login", account.id, lifetime=None)
+    for _ in range(7):
+        tokens.issue(core, "login", account.id, lifetime=-1)
+    assert sweep_tokens(core) == 7
+    assert tokens.find(core, "login", kept)
