@@ -1,4 +1,4 @@
-"""Uploads: what is chosen, pasted and dropped arrives, over conflicts, crashes of the server and reloads of the page."""
+"""Uploads: what is chosen, pasted and dropped arrives, over conflicts, crashes of the server and reloads."""
 
 import os
 import re
