@@ -347,6 +347,21 @@ def old_entry(world: World) -> Dirent:
     return snapshot_of(world.core, list(commits_of(world.core, world.repo_id))[1]).get("/old")
 
 
+def test_a_damaged_block_of_an_unfinished_upload_is_found(world: World) -> None:
+    upload(world)
+    world.sql("INSERT INTO small_block VALUES (?, ?, ?, 1)", world.repo_id, "1" * 40, b"other bytes")
+    assert list(check(world.core)) == []
+    (found,) = check(world.core, deep=True)
+    assert (found.kind, found.path, found.id) == ("block", "/up", "1" * 40)
+
+
+def test_one_library_is_checked_by_name(world: World) -> None:
+    world.set_repo("size", 7)
+    (other_id,) = world.core.db.row("SELECT id FROM repo WHERE id <> ?", world.repo_id)
+    assert list(check(world.core, other_id)) == []
+    assert [finding.kind for finding in check(world.core, world.repo_id)] == ["count"]
+
+
 def test_an_unknown_library_is_told(core: Core) -> None:
     with pytest.raises(NotFound):
         list(check(core, "x"))
