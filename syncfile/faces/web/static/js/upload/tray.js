@@ -57,7 +57,7 @@ function renderHead() {
     h(
       "div",
       { class: "tray-summary" },
-      h("h2", { class: "tray-title", role: "status" }, title()),
+      h("h2", { class: "tray-title" }, h("span", { role: "status" }, title())),
       h("p", { class: "tray-detail numbers" }, summary(total, sent)),
     ),
     button({ label: t(isOpen ? "upload.fold" : "upload.unfold"), icon: "chevronDown", text: false, kind: "quiet", class: isOpen ? "" : "is-folded", more: { "aria-expanded": isOpen }, run: () => { isOpen = !isOpen; } }),

@@ -29,6 +29,8 @@ export class Upload {
     /** @type {unknown} */
     this.error = undefined;
     this._stop = new AbortController();
+    /** Whether another address was asked for since something was taken. */
+    this._hasNewAddress = false;
   }
 
   /** Stops sending, if it is being sent. */
@@ -54,6 +56,7 @@ export class Upload {
    */
   async send(meter, begin) {
     const { signal } = this._stop;
+    this._hasNewAddress = false;
     for (;;) {
       await whenBack();
       signal.throwIfAborted();
@@ -78,8 +81,11 @@ export class Upload {
       // No answer: the server is gone, or the file cannot be read any more, which looks the same.
       await this._file().slice(0, 1).arrayBuffer();
       noteGone();
-    } else if (error.status === 404 && addresses.delete(this.stored.repoId)) {
-      await this._address(); // an address is good for an hour; if the library is gone, this fails
+    } else if (error.status === 404 && !this._hasNewAddress) {
+      // An address is good for an hour. If it is the folder that is gone, the next one does not help either.
+      this._hasNewAddress = true;
+      addresses.delete(this.stored.repoId);
+      await this._address();
     } else if (error.status === 503 || error.status === 502) {
       await new Promise((resolve) => setTimeout(resolve, error.retryAfter * 1000 || BUSY_MS));
     } else if (error.status !== 416) {
@@ -116,6 +122,7 @@ export class Upload {
       const form = this._form(this._file().slice(start, end));
       await sendForm(await this._address(), form, headers, signal, (loaded) => this._note(meter, Math.min(start + loaded, end)));
       this._note(meter, end);
+      this._hasNewAddress = false;
       offset = end;
     }
   }
