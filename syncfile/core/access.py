@@ -153,14 +153,18 @@ def owned_repos(db: Database, account_id: int) -> list[RepoInfo]:
 
 
 def readable_repos(db: Database, actor: Actor) -> list[RepoInfo]:
-    """Return every library that the actor may read: own, shared, by group, public; newest change first."""
+    """Return every library that the actor may read: own, shared, by group, public; newest change first.
+
+    A folder of an own library that is shared with a group one is in shows there already, so it is not told twice.
+    """
     account_id = require_account(actor)
     where = (
         "(repo.owner_id = ? AND repo.origin_id IS NULL OR repo.public <> '' OR repo.id IN (SELECT repo_id FROM share"
         " WHERE account_id = ? OR group_id IN (SELECT group_id FROM member WHERE account_id = ?)))"
+        " AND (repo.origin_id IS NULL OR origin.owner_id <> ?)"
         f" ORDER BY {_FROM['mtime']} DESC, repo.id"
     )
-    found = _repos(db, where, account_id, account_id, account_id)
+    found = _repos(db, where, account_id, account_id, account_id, account_id)
     return [replace(repo, permission=permission_of(db, repo, actor)) for repo in found]
 
 

@@ -123,3 +123,16 @@ def test_each_finds_what_they_may_read(core: Core, client: Client) -> None:
     assert client.get("/v1/search/?q=find").status == 401
     answer = circle.stranger.client.get("/v1/search/", query={"q": "find", "repo_id": circle.repo_id})
     assert_error(answer, 404, "not_found")
+
+
+def test_own_file_in_a_folder_shared_with_an_own_group_is_found_once(core: Core, client: Client) -> None:
+    owner = make_circle(core, client).owner
+    owner.put("/sub/find-me.txt")
+    group = owner.client.post("/v1/groups/", json={"group_name": "family"}).json
+    answer = owner.client.post(
+        f"/v1/repos/{owner.repo_id}/dirs/shared/",
+        query={"p": "/sub"},
+        json={"share_type": "group", "targets": [str(group["id"])], "permission": "rw"},
+    )
+    assert answer.json["failed"] == []
+    assert found(owner, "find-me") == ["/sub/find-me.txt"]
