@@ -16,7 +16,7 @@ export const ROUTES = [
   { path: "/connect", name: "connect", texts: ["copyable"], styles: ["copyable"], load: () => import("./views/connect.js") },
   { path: "/file/:id/*path", name: "file", texts: ["files"], load: () => import("./views/file.js") },
   { path: "/history/:id", name: "history", texts: ["files"], load: () => import("./views/history.js") },
-  { path: "/library/:id/*path", name: "files", texts: ["upload"], load: () => import("./views/files.js") },
+  { path: "/library/:id/*path", name: "files", texts: ["upload"], styles: ["folder-picker"], load: () => import("./views/files.js") },
   { path: "/trash/:id", name: "trash", texts: ["files", "history"], load: () => import("./views/trash.js") },
   { path: "/versions/:id/*path", name: "versions", texts: ["files", "file", "history"], load: () => import("./views/versions.js") },
 ];
