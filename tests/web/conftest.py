@@ -1,5 +1,6 @@
 """A real browser in front of a real server. A message in the console that no test expects fails it."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -90,6 +91,32 @@ def browser() -> "Iterator[Browser]":
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running
         running.close()
+
+
+#: What a test of all widths and languages is really run at; SYNCFILE_WEB_ALL=1 runs all four.
+PAIRS = {("phone", "zh"), ("desk", "en")}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let a test that asks for every width and every language see each of them once: browsers take their time."""
+    if os.environ.get("SYNCFILE_WEB_ALL"):
+        return
+    seen: dict[tuple[object, ...], dict[tuple[str, str], pytest.Item]] = {}
+    for item in items:
+        params = dict(getattr(getattr(item, "callspec", None), "params", {}))
+        if {"width", "language"} <= params.keys():
+            pair = (params.pop("width"), params.pop("language"))
+            test = (item.nodeid.partition("[")[0], *sorted((name, str(value)) for name, value in params.items()))
+            seen.setdefault(test, {})[pair] = item
+    spared = [
+        item
+        for pairs in seen.values()
+        if len(pairs) == len(WIDTHS) * len(LOCALES)
+        for pair, item in pairs.items()
+        if pair not in PAIRS
+    ]
+    config.hook.pytest_deselected(items=spared)
+    items[:] = [item for item in items if item not in set(spared)]
 
 
 @pytest.fixture(params=WIDTHS)
