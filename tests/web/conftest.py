@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -117,6 +118,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     config.hook.pytest_deselected(items=spared)
     items[:] = [item for item in items if item not in set(spared)]
+
+
+def eventually(visitor: Visitor, is_so: Callable[[], bool]) -> None:
+    """Wait until something is so on the server: what the page shows at once may still be on its way."""
+    until = time.monotonic() + TIMEOUT_MS / 1000
+    while not is_so():
+        assert time.monotonic() < until, "it did not come to be so"
+        visitor.page.wait_for_timeout(50)
 
 
 @pytest.fixture(params=WIDTHS)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from syncfile.core.core import JobRun
 from tests.conftest import Client
 from tests.rest.people import PASSWORD, Person, join
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, eventually
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -56,7 +56,7 @@ def test_quota_is_changed(visitor: Visitor, root: Person, bob: Person) -> None:
     choose(visitor, "bob", "Change quota", "修改配额")
     expect(visitor.page.locator("dialog input[name=quota]")).to_have_value("100")
     fill_in(visitor, quota="0")
-    assert root.client.get(f"/v1/accounts/{bob.id}/").json["total"] == 0
+    eventually(visitor, lambda: root.client.get(f"/v1/accounts/{bob.id}/").json["total"] == 0)
 
 
 def test_password_is_set(visitor: Visitor, root: Person, bob: Person) -> None:
@@ -71,10 +71,10 @@ def test_account_is_disabled_and_enabled(visitor: Visitor, root: Person, bob: Pe
     choose(visitor, "bob", "Disable", "停用")
     visitor.page.get_by_role("dialog").get_by_role("button", name=visitor.say("Disable", "停用"), exact=True).click()
     expect(row(visitor, "bob")).to_contain_text(visitor.say("Disabled", "已停用"))
-    assert bob.client.get("/v1/account/").status == 401
+    eventually(visitor, lambda: bob.client.get("/v1/account/").status == 401)
     choose(visitor, "bob", "Enable", "启用")
     expect(row(visitor, "bob")).not_to_contain_text(visitor.say("Disabled", "已停用"))
-    assert root.client.get(f"/v1/accounts/{bob.id}/").json["is_active"] is True
+    eventually(visitor, lambda: root.client.get(f"/v1/accounts/{bob.id}/").json["is_active"] is True)
 
 
 def test_account_is_deleted_after_its_name_was_typed(visitor: Visitor, root: Person, bob: Person) -> None:
@@ -84,10 +84,10 @@ def test_account_is_deleted_after_its_name_was_typed(visitor: Visitor, root: Per
     field.fill("someone else")
     visitor.page.keyboard.press("Enter")
     expect(field).to_have_attribute("aria-invalid", "true")
-    assert root.client.get(f"/v1/accounts/{bob.id}/").status == 200
+    eventually(visitor, lambda: root.client.get(f"/v1/accounts/{bob.id}/").status == 200)
     fill_in(visitor, username="bob")
     expect(visitor.page.locator("main .row")).to_have_count(1)
-    assert root.client.get(f"/v1/accounts/{bob.id}/").status == 404
+    eventually(visitor, lambda: root.client.get(f"/v1/accounts/{bob.id}/").status == 404)
 
 
 def test_server_tells_how_it_is_doing(visitor: Visitor, root: Person, core: "Core") -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from syncfile.core.access import find_repo
 from tests.rest.large import fill
 from tests.rest.people import Person
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, eventually
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -38,12 +38,12 @@ def row(visitor: Visitor, name: str) -> "Locator":
     return visitor.page.locator(".file-row").filter(has=visitor.page.get_by_title(name, exact=True))
 
 
-def names(visitor: Visitor) -> list[str]:
-    return visitor.page.locator(".file-link").all_inner_texts()
+def expect_names(visitor: Visitor, names: list[str]) -> None:
+    expect(visitor.page.locator(".file-link")).to_have_text(names)
 
 
-def selected(visitor: Visitor) -> list[str]:
-    return visitor.page.locator(".file-row.is-selected .file-link").all_inner_texts()
+def expect_selected(visitor: Visitor, names: list[str]) -> None:
+    expect(visitor.page.locator(".file-row.is-selected .file-link")).to_have_text(names)
 
 
 def choose(visitor: Visitor, name: str, english: str, chinese: str = "") -> None:
@@ -80,10 +80,10 @@ def test_deleted_files_come_back_by_undo(visitor: Visitor, letters: Person) -> N
     open_library(visitor, letters)
     choose(visitor, "b.txt", "Delete", "删除")
     expect(row(visitor, "b.txt")).to_have_count(0)
-    assert not letters.has("/b.txt")
+    eventually(visitor, lambda: not letters.has("/b.txt"))
     visitor.page.get_by_role("button", name=visitor.say("Undo", "撤销")).click()
     expect(row(visitor, "b.txt")).to_be_visible()
-    assert letters.has("/b.txt")
+    eventually(visitor, lambda: letters.has("/b.txt"))
 
 
 def test_new_folder_is_made_and_shown(visitor: Visitor, ann: Person) -> None:
@@ -93,7 +93,7 @@ def test_new_folder_is_made_and_shown(visitor: Visitor, ann: Person) -> None:
     visitor.page.locator("input[name=name]").fill("Plans")
     visitor.page.keyboard.press("Enter")
     expect(row(visitor, "Plans")).to_be_focused()
-    assert ann.has("/Plans")
+    eventually(visitor, lambda: ann.has("/Plans"))
 
 
 @EN
@@ -110,8 +110,8 @@ def test_name_is_changed_in_its_place(visitor: Visitor, letters: Person) -> None
     field.fill("z.txt")
     visitor.page.keyboard.press("Enter")
     expect(row(visitor, "z.txt")).to_be_focused()
-    assert letters.has("/z.txt")
-    assert not letters.has("/b.txt")
+    eventually(visitor, lambda: letters.has("/z.txt"))
+    eventually(visitor, lambda: not letters.has("/b.txt"))
 
 
 @EN
@@ -124,7 +124,7 @@ def test_keys_select_rename_and_delete(visitor: Visitor, letters: Person) -> Non
     keys.press("ArrowDown")
     keys.press("Shift+ArrowDown")
     expect(row(visitor, "b.txt")).to_be_focused()
-    assert selected(visitor) == ["a.txt", "b.txt"]
+    expect_selected(visitor, ["a.txt", "b.txt"])
     keys.press("Control+a")
     expect(visitor.page.locator(".files-count")).to_have_text("5 selected")
     keys.press("Escape")
@@ -132,13 +132,14 @@ def test_keys_select_rename_and_delete(visitor: Visitor, letters: Person) -> Non
     keys.press("End")
     expect(row(visitor, "d.txt")).to_be_focused()
     keys.press("F2")
+    expect(visitor.page.locator(".name-input")).to_be_focused()
     keys.type("e")
     keys.press("Enter")
     expect(row(visitor, "e.txt")).to_be_focused()
     keys.press("Delete")
     expect(row(visitor, "e.txt")).to_have_count(0)
-    assert not letters.has("/d.txt")
-    assert not letters.has("/e.txt")
+    eventually(visitor, lambda: not letters.has("/d.txt"))
+    eventually(visitor, lambda: not letters.has("/e.txt"))
 
 
 @EN
@@ -159,9 +160,9 @@ def test_mouse_selects_with_shift_and_control(visitor: Visitor, letters: Person)
     open_library(visitor, letters)
     row(visitor, "a.txt").locator(".file-size").click()
     row(visitor, "c.txt").locator(".file-size").click(modifiers=["Shift"])
-    assert selected(visitor) == ["a.txt", "b.txt", "c.txt"]
+    expect_selected(visitor, ["a.txt", "b.txt", "c.txt"])
     row(visitor, "b.txt").locator(".file-link").click(modifiers=["Control"])
-    assert selected(visitor) == ["a.txt", "c.txt"]
+    expect_selected(visitor, ["a.txt", "c.txt"])
 
 
 @EN
@@ -177,7 +178,7 @@ def test_finger_that_rests_selects(visitor: Visitor, letters: Person) -> None:
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     row(visitor, "c.txt").locator(".file-detail").tap()
     expect(visitor.page.locator(".files-count")).to_have_text("2 selected")
-    assert selected(visitor) == ["b.txt", "c.txt"]
+    expect_selected(visitor, ["b.txt", "c.txt"])
 
 
 @EN
@@ -189,10 +190,10 @@ def test_file_moves_to_a_folder_and_back(visitor: Visitor, letters: Person) -> N
     dialog.get_by_role("button", name="box").click()
     dialog.get_by_role("button", name="Move here").click()
     expect(row(visitor, "a.txt")).to_have_count(0)
-    assert letters.has("/box/a.txt")
+    eventually(visitor, lambda: letters.has("/box/a.txt"))
     visitor.page.get_by_role("button", name="Undo").click()
     expect(row(visitor, "a.txt")).to_be_visible()
-    assert not letters.has("/box/a.txt")
+    eventually(visitor, lambda: not letters.has("/box/a.txt"))
 
 
 @EN
@@ -205,8 +206,8 @@ def test_folder_is_copied_to_another_library(visitor: Visitor, letters: Person) 
     dialog.get_by_role("button", name="Other").click()
     dialog.get_by_role("button", name="Copy here").click()
     expect(dialog).to_have_count(0)
-    listed = letters.client.get(f"/v1/repos/{other}/dirs/", query={"p": "/box"}).json
-    assert [entry["name"] for entry in listed] == ["inside.txt"]
+    copied = f"/v1/repos/{other}/files/?p=/box/inside.txt"
+    eventually(visitor, lambda: letters.client.get(copied).status == 200)
 
 
 @EN
@@ -215,7 +216,7 @@ def test_file_is_dragged_into_a_folder(visitor: Visitor, letters: Person) -> Non
     open_library(visitor, letters)
     row(visitor, "c.txt").drag_to(row(visitor, "box"))
     expect(row(visitor, "c.txt")).to_have_count(0)
-    assert letters.has("/box/c.txt")
+    eventually(visitor, lambda: letters.has("/box/c.txt"))
 
 
 @EN
@@ -247,11 +248,11 @@ def test_list_is_sorted_and_filtered(visitor: Visitor, ann: Person) -> None:
     for name, size in (("10.txt", 3), ("9.txt", 2), ("B.txt", 1)):
         ann.put(f"/{name}", b"x" * size)
     open_library(visitor, ann)
-    assert names(visitor) == ["9.txt", "10.txt", "B.txt"]
+    expect_names(visitor, ["9.txt", "10.txt", "B.txt"])
     visitor.page.get_by_role("button", name="Sort").click()
     visitor.page.get_by_role("menuitemradio", name="By size").click()
     expect(visitor.page.locator(".file-link").first).to_have_text("10.txt")
-    assert names(visitor) == ["10.txt", "9.txt", "B.txt"]
+    expect_names(visitor, ["10.txt", "9.txt", "B.txt"])
     visitor.page.get_by_role("searchbox", name="Filter").fill("b")
     expect(visitor.page.locator(".file-link")).to_have_text(["B.txt"])
 

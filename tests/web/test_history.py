@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from syncfile.core import files
 from tests.rest.people import Person
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, eventually
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -83,11 +83,11 @@ def test_timeline_tells_what_changed_and_goes_back(visitor: Visitor, writer: Per
     visitor.page.get_by_role("dialog").get_by_role("button", name="Go back", exact=True).click()
     expect(visitor.page.get_by_text("The library has its earlier content again.")).to_be_visible()
     assert stored(writer, "/note.txt") == "three\nsame\nmore\n"
-    assert not writer.has("/late.txt")
+    eventually(visitor, lambda: not writer.has("/late.txt"))
     visitor.page.get_by_role("button", name="Undo").click()
     expect(visitor.page.get_by_role("dialog")).to_have_count(0)
     expect(rows(visitor)).to_have_count(8)
-    assert writer.has("/late.txt")
+    eventually(visitor, lambda: writer.has("/late.txt"))
 
 
 def test_deleted_file_is_restored_from_the_trash(visitor: Visitor, writer: Person) -> None:
@@ -96,7 +96,7 @@ def test_deleted_file_is_restored_from_the_trash(visitor: Visitor, writer: Perso
     name = visitor.say("Restore note.txt", "恢复 note.txt")
     visitor.page.get_by_role("button", name=name).click()
     expect(visitor.page.get_by_role("heading", name=visitor.say("The trash is empty", "回收站是空的"))).to_be_visible()
-    assert writer.has("/note.txt")
+    eventually(visitor, lambda: writer.has("/note.txt"))
     visitor.page.get_by_role("button", name=visitor.say("Show", "查看"), exact=True).click()
     expect(visitor.page.get_by_role("row", name="note.txt")).to_be_focused()
 

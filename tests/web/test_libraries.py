@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from syncfile.core.access import READ, require
 from tests.rest.people import Person
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, eventually
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -49,7 +49,7 @@ def test_person_makes_a_library(visitor: Visitor, ann: Person) -> None:
     expect(visitor.page.locator("dialog input[name=name]")).to_be_focused()
     fill_in(visitor, name="Photos", desc="of the family")
     expect(row(visitor, "Photos")).to_be_visible()
-    assert "Photos" in [repo["name"] for repo in ann.client.get("/v1/repos/").json]
+    eventually(visitor, lambda: "Photos" in [repo["name"] for repo in ann.client.get("/v1/repos/").json])
 
 
 def test_person_makes_an_encrypted_library_with_the_keyboard(visitor: Visitor, ann: Person) -> None:
@@ -71,7 +71,7 @@ def test_encrypted_library_is_unlocked(visitor: Visitor, ann: Person) -> None:
     expect(visitor.page.get_by_role("alert")).to_be_visible()
     fill_in(visitor, password="long enough")
     expect(visitor.page.get_by_role("dialog")).to_have_count(0)
-    assert ann.client.get(f"/v1/repos/{repo_id}/").json["unlocked"] is True
+    eventually(visitor, lambda: ann.client.get(f"/v1/repos/{repo_id}/").json["unlocked"] is True)
 
 
 def test_library_is_renamed(visitor: Visitor, ann: Person) -> None:
@@ -93,7 +93,7 @@ def test_library_is_deleted_after_a_question(visitor: Visitor, ann: Person) -> N
     choose(visitor, "Photos", "Delete library", "删除资料库")
     visitor.page.locator("dialog .button-danger").click()
     expect(row(visitor, "Photos")).to_have_count(0)
-    assert "Photos" not in [repo["name"] for repo in ann.client.get("/v1/repos/").json]
+    eventually(visitor, lambda: "Photos" not in [repo["name"] for repo in ann.client.get("/v1/repos/").json])
 
 
 def test_library_is_given_to_somebody_else(visitor: Visitor, ann: Person, bob: Person) -> None:
@@ -105,7 +105,7 @@ def test_library_is_given_to_somebody_else(visitor: Visitor, ann: Person, bob: P
     expect(visitor.page.get_by_role("alert")).to_be_visible()
     fill_in(visitor, owner="bob")
     expect(row(visitor, "Photos")).to_have_count(0)
-    assert bob.client.get(f"/v1/repos/{repo_id}/").json["owner"] == "bob"
+    eventually(visitor, lambda: bob.client.get(f"/v1/repos/{repo_id}/").json["owner"] == "bob")
 
 
 def test_history_is_kept_as_long_as_chosen(visitor: Visitor, ann: Person) -> None:
@@ -115,7 +115,7 @@ def test_history_is_kept_as_long_as_chosen(visitor: Visitor, ann: Person) -> Non
     visitor.page.locator("dialog select").select_option("30")
     visitor.page.get_by_role("button", name=visitor.say("Save", "保存")).click()
     expect(visitor.page.get_by_role("dialog")).to_have_count(0)
-    assert ann.client.get(f"/v1/repos/{repo_id}/").json["history_days"] == 30
+    eventually(visitor, lambda: ann.client.get(f"/v1/repos/{repo_id}/").json["history_days"] == 30)
 
 
 def test_starred_library_is_found_among_the_stars(visitor: Visitor, ann: Person) -> None:
@@ -140,7 +140,7 @@ def test_shared_library_is_seen_and_left(visitor: Visitor, ann: Person, bob: Per
     choose(visitor, "Recipes", "Leave this library", "退出此资料库")
     visitor.page.locator("dialog .button-danger").click()
     expect(row(visitor, "Recipes")).to_have_count(0)
-    assert ann.client.get(f"/v1/repos/{repo_id}/").status == 404
+    eventually(visitor, lambda: ann.client.get(f"/v1/repos/{repo_id}/").status == 404)
 
 
 def test_public_library_is_seen_by_everybody(visitor: Visitor, ann: Person, bob: Person) -> None:
@@ -150,7 +150,7 @@ def test_public_library_is_seen_by_everybody(visitor: Visitor, ann: Person, bob:
     visitor.page.get_by_role("button", name=visitor.say("New public library", "新建公共资料库")).click()
     fill_in(visitor, name="Notices")
     expect(row(visitor, "Notices")).to_be_visible()
-    assert "Notices" in [repo["name"] for repo in bob.client.get("/v1/repos/public/").json]
+    eventually(visitor, lambda: "Notices" in [repo["name"] for repo in bob.client.get("/v1/repos/public/").json])
 
 
 def test_group_is_made_and_gets_members(visitor: Visitor, ann: Person, bob: Person) -> None:
@@ -166,7 +166,7 @@ def test_group_is_made_and_gets_members(visitor: Visitor, ann: Person, bob: Pers
     fill_in(visitor, target="bob")
     expect(members).to_have_count(2)
     visitor.page.keyboard.press("Escape")
-    assert [group["name"] for group in bob.client.get("/v1/groups/").json] == ["Family"]
+    eventually(visitor, lambda: [group["name"] for group in bob.client.get("/v1/groups/").json] == ["Family"])
 
 
 def test_library_of_a_group_is_shown_with_it(visitor: Visitor, ann: Person, bob: Person) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.rest.people import Person
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, eventually
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -186,10 +186,10 @@ def test_bell_tells_of_what_is_new_and_falls_silent(visitor: Visitor, ann: Perso
     )
     dialog.get_by_role("button", name=visitor.say("Mark all as read", "全部标为已读")).click()
     expect(bell).to_have_text("")
-    assert ann.client.get("/v1/notifications/unread/").json == {"unread": 0}
+    eventually(visitor, lambda: ann.client.get("/v1/notifications/unread/").json == {"unread": 0})
     dialog.get_by_role("button", name=visitor.say("Delete all", "全部删除")).click()
     expect(dialog.get_by_role("listitem")).to_have_count(0)
-    assert ann.client.get("/v1/notifications/").json == []
+    eventually(visitor, lambda: ann.client.get("/v1/notifications/").json == [])
 
 
 def test_library_and_folder_are_shared_from_their_menus(visitor: Visitor, ann: Person) -> None:
