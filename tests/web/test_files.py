@@ -204,10 +204,12 @@ def test_folder_is_copied_to_another_library(visitor: Visitor, letters: Person) 
     dialog = visitor.page.get_by_role("dialog")
     dialog.get_by_role("button", name="One folder up").click()
     dialog.get_by_role("button", name="Other").click()
+    expect(dialog.locator(".picker-empty")).to_be_visible()
     dialog.get_by_role("button", name="Copy here").click()
     expect(dialog).to_have_count(0)
-    copied = f"/v1/repos/{other}/files/?p=/box/inside.txt"
+    copied = f"/v1/repos/{other}/dirs/?p=/box"
     eventually(visitor, lambda: letters.client.get(copied).status == 200)
+    assert [entry["name"] for entry in letters.client.get(copied).json] == ["inside.txt"]
 
 
 @EN

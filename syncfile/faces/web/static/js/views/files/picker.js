@@ -76,8 +76,16 @@ class Picker {
 
   /** @param {(result: null) => void} close */
   renderActions(close) {
+    // Nothing comes and goes here, so that no button moves away under the pointer.
     return [
-      this._repoId && button({ label: t("files.newFolder"), icon: "newFolder", kind: "quiet", class: "picker-new", run: () => this._make() }),
+      button({
+        label: t("files.newFolder"),
+        icon: "newFolder",
+        kind: "quiet",
+        class: "picker-new",
+        disabled: !this._repoId,
+        run: () => this._make(),
+      }),
       button({ label: t("cancel"), run: () => close(null) }),
       button({ label: this._options.action, kind: "primary", disabled: !this._isPossible(), run: () => this._choose(close) }),
     ];
@@ -89,7 +97,7 @@ class Picker {
     return h(
       "div",
       { class: "picker-place" },
-      this._repoId && button({ label: t("files.up"), icon: "back", text: false, kind: "quiet", run: () => this._go(up[0], up[1]) }),
+      button({ label: t("files.up"), icon: "back", text: false, kind: "quiet", disabled: !this._repoId, run: () => this._go(up[0], up[1]) }),
       h("p", { class: "line", role: "status" }, this._repoId ? name(nameOf(this._path) || repo?.name || t("files.library")) : t("nav.libraries")),
     );
   }
