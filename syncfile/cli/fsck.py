@@ -6,30 +6,19 @@ Exit codes: 0 clean, 1 something was found (with --repair too), 2 it could not r
 """
 
 import argparse
-import os
 import sqlite3
-from dataclasses import replace
 
 import peewee
 
 from syncfile import config
+from syncfile.cli.opening import with_core
 from syncfile.core.core import Core
 from syncfile.core.fsck import check
 from syncfile.core.fsck_repair import repair
-from syncfile.core.opening import close_core, open_core
 from syncfile.daemon import complain
 from syncfile.errors import SyncFileError
-from syncfile.store.data_folder import UnknownFormat
-from syncfile.store.migrations import UnknownSchema
 
-_UNUSABLE = (
-    config.ConfigError,
-    SyncFileError,
-    UnknownFormat,
-    UnknownSchema,
-    sqlite3.DatabaseError,
-    peewee.DatabaseError,
-)
+_UNREADABLE = (SyncFileError, sqlite3.DatabaseError, peewee.DatabaseError)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,16 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, and repair if that is wanted."""
-    try:
-        # A mistyped folder must not become a new store.
-        settings = replace(config.from_arguments(arguments, os.environ), require_marker=True)
-        core = open_core(settings, alone=arguments.repair)
+
+    def work(core: Core) -> int:
         try:
             return _run(core, arguments)
-        finally:
-            close_core(core)
-    except _UNUSABLE as error:
-        return complain(error)
+        except _UNREADABLE as error:
+            return complain(error)
+
+    return with_core(arguments, work, alone=arguments.repair)
 
 
 def _run(core: Core, arguments: argparse.Namespace) -> int:

@@ -4,17 +4,13 @@ Exit codes: 0 done, 1 there is no such library or its commits are damaged, 2 the
 """
 
 import argparse
-import os
-from dataclasses import replace
 
 from syncfile import config
+from syncfile.cli.opening import with_core
 from syncfile.core.core import Core
-from syncfile.core.opening import close_core, open_core
 from syncfile.core.reindex import reindex, repo_ids
 from syncfile.daemon import complain
-from syncfile.errors import Busy, StoreUnavailable, SyncFileError
-from syncfile.store.data_folder import UnknownFormat
-from syncfile.store.migrations import UnknownSchema
+from syncfile.errors import SyncFileError
 from syncfile.store.object_store import ObjectMissing
 
 
@@ -26,18 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it, one library after the other; one that fails stays as it was."""
-    try:
-        # A mistyped folder must not become a new store.
-        settings = replace(config.from_arguments(arguments, os.environ), require_marker=True)
-        core = open_core(settings, alone=False)
-    except (config.ConfigError, StoreUnavailable, Busy, UnknownFormat, UnknownSchema) as error:
-        return complain(error)
-    try:
+
+    def work(core: Core) -> int:
         wanted = [arguments.library] if arguments.library else repo_ids(core)
         done = [_reindex(core, repo_id) for repo_id in wanted]
-    finally:
-        close_core(core)
-    return 0 if all(done) else 1
+        return 0 if all(done) else 1
+
+    return with_core(arguments, work)
 
 
 def _reindex(core: Core, repo_id: str) -> bool:

@@ -4,22 +4,14 @@ Exit codes: 0 done, 1 refused (no such account, name taken, unusable password), 
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 
 from syncfile import config
+from syncfile.cli.opening import OPERATOR, with_core
 from syncfile.core import users
-from syncfile.core.access import Actor
 from syncfile.core.core import Core
-from syncfile.core.opening import close_core, open_core
-from syncfile.daemon import complain
-from syncfile.errors import BadRequest, Busy, NotFound, StoreUnavailable, SyncFileError
-from syncfile.store.data_folder import UnknownFormat
-from syncfile.store.migrations import UnknownSchema
-
-_OPERATOR = Actor(None, "", is_staff=True)  # whoever can read the data folder may do anything with it
+from syncfile.errors import BadRequest, NotFound
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,27 +39,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do one operation."""
-    operation: Callable[[Core, argparse.Namespace], None] = arguments.operation
-    try:
-        # A mistyped folder must not become a new store.
-        settings = replace(config.from_arguments(arguments, os.environ), require_marker=True)
-        core = open_core(settings, alone=False)
-    except (config.ConfigError, StoreUnavailable, Busy, UnknownFormat, UnknownSchema) as error:
-        return complain(error)
-    try:
-        operation(core, arguments)
-    except SyncFileError as error:
-        complain(error)
-        return 1
-    finally:
-        close_core(core)
-    return 0
+
+    def work(core: Core) -> int:
+        arguments.operation(core, arguments)
+        return 0
+
+    return with_core(arguments, work)
 
 
 def _add(core: Core, arguments: argparse.Namespace) -> None:
-    account = users.register(core, _OPERATOR, arguments.name, arguments.email, _read_password())
+    account = users.register(core, OPERATOR, arguments.name, arguments.email, _read_password())
     if arguments.admin:
-        users.update_account(core, _OPERATOR, account.id, is_staff=True)
+        users.update_account(core, OPERATOR, account.id, is_staff=True)
 
 
 def _passwd(core: Core, arguments: argparse.Namespace) -> None:
@@ -77,7 +60,7 @@ def _passwd(core: Core, arguments: argparse.Namespace) -> None:
 def _list(core: Core, _arguments: argparse.Namespace) -> None:
     print("id", "name", "email", "role", "state", "used", "quota", sep="\t")
     start = 0
-    while accounts := users.list_accounts(core, _OPERATOR, start):
+    while accounts := users.list_accounts(core, OPERATOR, start):
         for account in accounts:
             role = "admin" if account.is_staff else "user"
             state = "active" if account.is_active else "inactive"
@@ -86,7 +69,7 @@ def _list(core: Core, _arguments: argparse.Namespace) -> None:
 
 
 def _delete(core: Core, arguments: argparse.Namespace) -> None:
-    users.delete_account(core, _OPERATOR, _find(core, arguments.name).id)
+    users.delete_account(core, OPERATOR, _find(core, arguments.name).id)
 
 
 def _find(core: Core, name: str) -> users.Account:

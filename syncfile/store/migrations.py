@@ -11,8 +11,28 @@ from syncfile.store.tables import TABLES, Row
 
 Step = Callable[[Database], None]
 
+_TO_VERSION_2 = (
+    "ALTER TABLE account ADD COLUMN totp_secret TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE account ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE recovery_code (account_id INTEGER NOT NULL, code_hash VARCHAR(64) NOT NULL,"
+    " PRIMARY KEY (account_id, code_hash))",
+    "CREATE TABLE audit_event (id INTEGER NOT NULL PRIMARY KEY, at INTEGER NOT NULL, account_id INTEGER NOT NULL,"
+    " username TEXT NOT NULL, address TEXT NOT NULL, action VARCHAR(32) NOT NULL, target TEXT NOT NULL,"
+    " facts TEXT NOT NULL)",
+    "CREATE INDEX audit_event_account_id ON audit_event (account_id)",
+    "CREATE TABLE server_setting (name VARCHAR(64) NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE job_state (name VARCHAR(64) NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
+)
+
+
+def _to_version_2(db: Database) -> None:
+    """Second step of signing in, audit log, settings that administrators change, what jobs remember."""
+    for sql in _TO_VERSION_2:
+        db.rows(sql)
+
+
 #: What leads from version 1 to 2, from 2 to 3 and so on.
-STEPS: Sequence[Step] = ()
+STEPS: Sequence[Step] = (_to_version_2,)
 
 
 class UnknownSchema(Exception):

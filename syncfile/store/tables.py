@@ -39,13 +39,25 @@ class Account(Row):
     total = BigIntegerField()  # quota, bytes
     ctime_us = BigIntegerField()  # microseconds since the epoch
     default_repo_id = CharField(36, null=True)
+    totp_secret = TextField(default="")  # base32; "" is no second step. It must be readable to check a code
+    totp_step = BigIntegerField(default=0)  # of the last code that was taken: none is good twice
+
+
+class RecoveryCode(Row):
+    """A code that replaces the second step of signing in, once; only its hash is kept."""
+
+    account_id = IntegerField()
+    code_hash = CharField(64)  # SHA-256, hex
+
+    class Meta:
+        primary_key = CompositeKey("account_id", "code_hash")
 
 
 class Token(Row):
     """A secret that stands for an account; only its hash is kept."""
 
     token_hash = CharField(64, primary_key=True)  # SHA-256, hex
-    kind = CharField(16)  # login, session, legacy, sync, transfer
+    kind = CharField(16)  # login, session, legacy, sync, transfer, app
     account_id = IntegerField(index=True)
     parent_hash = CharField(64, null=True, index=True)  # the token that this one dies with
     repo_id = CharField(36, null=True)
@@ -268,8 +280,36 @@ class UploadSession(Row):
     updated_at = BigIntegerField(index=True)
 
 
+class AuditEvent(Row):
+    """Something done that an administrator may have to look up; the oldest rows go when there are too many."""
+
+    id = AutoField()
+    at = BigIntegerField()
+    account_id = IntegerField(default=0, index=True)  # who did it, or whose name was tried; 0: nobody known
+    username = TextField(default="")  # as it was then
+    address = TextField(default="")  # "" is the command line
+    action = CharField(32)  # core/audit.py lists them
+    target = TextField(default="")  # what it was done to: a name or path for people
+    facts = TextField(default="{}")  # JSON for programs
+
+
+class ServerSetting(Row):
+    """A setting that an administrator has changed while the server runs; it goes before the file's."""
+
+    name = CharField(64, primary_key=True)
+    value = TextField()  # as it would stand in the file
+
+
+class JobState(Row):
+    """What a job has to remember from one run to the next."""
+
+    name = CharField(64, primary_key=True)
+    value = TextField()  # JSON
+
+
 TABLES = (
     Account,
+    RecoveryCode,
     Token,
     Repo,
     CommitRow,
@@ -285,4 +325,7 @@ TABLES = (
     Star,
     Notification,
     UploadSession,
+    AuditEvent,
+    ServerSetting,
+    JobState,
 )
