@@ -14,9 +14,15 @@ from syncfile.faces.seafile.api2_face import face
 TASK_ID = "finished"
 
 _Done = dict[str, bool]
-_Task = dict[str, str]
 _Folder = Annotated[str, "The folder that they are in"]
 _Target = Annotated[str, "The folder that is to hold them"]
+
+
+class Finished(TypedDict):
+    """What those read who wait for the answer, and what those read who then ask for progress."""
+
+    success: bool
+    task_id: str
 
 
 class Progress(TypedDict):
@@ -31,6 +37,7 @@ class Progress(TypedDict):
 
 
 @face.route("POST", "/api/v2.1/repos/sync-batch-copy-item/", long=True)
+@face.route("POST", "/api/v2.1/repos/async-batch-copy-item/", long=True)
 def copy_items(
     call: Call,
     src_repo_id: str,
@@ -38,13 +45,13 @@ def copy_items(
     src_dirents: list[str],
     dst_repo_id: str,
     dst_parent_dir: _Target,
-) -> _Done:
+) -> Finished:
     """Copy files and folders; names that are taken get a number."""
-    _transfer(call, "copy", src_repo_id, src_parent_dir, src_dirents, dst_repo_id, dst_parent_dir)
-    return {"success": True}
+    return _transfer(call, "copy", src_repo_id, src_parent_dir, src_dirents, dst_repo_id, dst_parent_dir)
 
 
 @face.route("POST", "/api/v2.1/repos/sync-batch-move-item/", long=True)
+@face.route("POST", "/api/v2.1/repos/async-batch-move-item/", long=True)
 def move_items(
     call: Call,
     src_repo_id: str,
@@ -52,38 +59,9 @@ def move_items(
     src_dirents: list[str],
     dst_repo_id: str,
     dst_parent_dir: _Target,
-) -> _Done:
+) -> Finished:
     """Move files and folders; names that are taken get a number."""
-    _transfer(call, "move", src_repo_id, src_parent_dir, src_dirents, dst_repo_id, dst_parent_dir)
-    return {"success": True}
-
-
-@face.route("POST", "/api/v2.1/repos/async-batch-copy-item/", long=True)
-def start_copying(
-    call: Call,
-    src_repo_id: str,
-    src_parent_dir: _Folder,
-    src_dirents: list[str],
-    dst_repo_id: str,
-    dst_parent_dir: _Target,
-) -> _Task:
-    """Copy files and folders; names that are taken get a number."""
-    _transfer(call, "copy", src_repo_id, src_parent_dir, src_dirents, dst_repo_id, dst_parent_dir)
-    return {"task_id": TASK_ID}
-
-
-@face.route("POST", "/api/v2.1/repos/async-batch-move-item/", long=True)
-def start_moving(
-    call: Call,
-    src_repo_id: str,
-    src_parent_dir: _Folder,
-    src_dirents: list[str],
-    dst_repo_id: str,
-    dst_parent_dir: _Target,
-) -> _Task:
-    """Move files and folders; names that are taken get a number."""
-    _transfer(call, "move", src_repo_id, src_parent_dir, src_dirents, dst_repo_id, dst_parent_dir)
-    return {"task_id": TASK_ID}
+    return _transfer(call, "move", src_repo_id, src_parent_dir, src_dirents, dst_repo_id, dst_parent_dir)
 
 
 @face.route("POST", "/api/v2.1/copy-move-task/", long=True)
@@ -95,10 +73,9 @@ def start_one(
     dst_repo_id: str,
     dst_parent_dir: _Target,
     operation: Literal["copy", "move"],
-) -> _Task:
+) -> Finished:
     """Copy or move a file or folder; a name that is taken gets a number."""
-    _transfer(call, operation, src_repo_id, src_parent_dir, [src_dirent_name], dst_repo_id, dst_parent_dir)
-    return {"task_id": TASK_ID}
+    return _transfer(call, operation, src_repo_id, src_parent_dir, [src_dirent_name], dst_repo_id, dst_parent_dir)
 
 
 @face.route("GET", "/api/v2.1/query-copy-move-progress/")
@@ -122,10 +99,11 @@ def _transfer(
     names: list[str],
     target_repo_id: str,
     target: str,
-) -> None:
+) -> Finished:
     targets = dict(zip(_paths(folder, names), _paths(target, names), strict=True))
     change = moves.copy if operation == "copy" else moves.move
     change(call.core, call.actor, repo_id, targets, target_repo_id, free_names=True)
+    return {"success": True, "task_id": TASK_ID}
 
 
 def _paths(folder: str, names: list[str]) -> list[str]:
