@@ -12,11 +12,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 
 from syncfile.core.core import Core
 from syncfile.core.gc_marks import BLOCK, COMMIT, OBJECT, Marks, last_finished
 from syncfile.core.gc_reach import BATCH, OF_STORE, Damaged, Reach, SettingsChanged
 from syncfile.errors import NotFound
+from syncfile.store.block_hold import BlocksHeld, removing_blocks
 
 log = logging.getLogger("syncfile.gc")
 
@@ -126,6 +128,7 @@ def collect(core: Core, repo_id: str = "", *, dry_run: bool = False, pace: Pace 
         Stopped: By the pace; a run of all libraries goes on where it was.
         NotFound: There is no such library, or it is virtual.
         Busy: Another run is under way, or others hold a library for too long.
+        BlocksHeld: A backup or an export needs what nothing else keeps; the next run goes on.
         StoreUnavailable, DiskFull: The run can be made again at any time.
     """
     core.folder.check()
@@ -150,7 +153,7 @@ def _open_marks(core: Core, is_round: bool) -> Iterator[Marks]:
     marks = Marks(core.folder.path)
     try:
         yield marks
-    except (Stopped, NotFound):
+    except (Stopped, NotFound, BlocksHeld):
         marks.close(0 if is_round else before)
         raise
     except BaseException:
@@ -262,7 +265,7 @@ class _Collection:
         while batch := self.marks.take_garbage(kind, BATCH, after):
             self.pace.rest()
             self.reach.catch_up()  # the long part of it without the lock
-            with self.core.locks.hold(self.store_id):
+            with self.core.locks.hold(self.store_id), removing_blocks(self.core.folder):
                 self.reach.catch_up()
                 with self.core.db.transaction():
                     for object_id, size in batch:
@@ -296,12 +299,15 @@ def _clear_deleted(core: Core, dry_run: bool, pace: Pace, freed: Freed) -> None:
     old = core.now() - core.config.gc_grace
     for (repo_id,) in core.db.rows("SELECT id FROM repo WHERE deleted_at <= ? ORDER BY id", old):
         before = freed.total
-        for block_id, stat in core.blocks.list(repo_id):
+        blocks = core.blocks.list(repo_id)
+        while batch := list(islice(blocks, BATCH)):
             pace.rest()
-            if not dry_run:
-                core.blocks.delete(repo_id, block_id)
-            freed.blocks += 1
-            freed.block_bytes += stat.size
+            with removing_blocks(core.folder):
+                for block_id, stat in batch:
+                    if not dry_run:
+                        core.blocks.delete(repo_id, block_id)
+                    freed.blocks += 1
+                    freed.block_bytes += stat.size
         for table in _TABLES:
             _clear_table(core, table, repo_id, dry_run, pace, freed)
         freed.libraries += freed.total > before
