@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from syncfile.core import messages
 from syncfile.core.access import READ, Actor, RepoInfo, find_repo, require
 from syncfile.core.core import Core
 from syncfile.core.differences import Difference, differences
+from syncfile.core.happenings import IS_ELSEWHERE, TOUCHES, Happenings, first_changes, inside, touching, within
+from syncfile.core.paths import clean_path
 from syncfile.core.repos import snapshot
 from syncfile.core.tree import Snapshot, Trees
 from syncfile.errors import NotFound
@@ -23,15 +26,11 @@ _CHAIN = (
     " ON commits.repo_id = ? AND commits.id = chain.parent_id WHERE place < ?"
     ") SELECT id, parent_id, ctime, {} FROM chain ORDER BY place"
 )
-#: Prefix, its length and a slash more, prefix and slash. Not a range, which would lead away from the index of commits.
-_WITHIN = "({0} = ? OR SUBSTR({0}, 1, ?) = ?)"
-_PATH, _OLD_PATH = _WITHIN.format("path"), _WITHIN.format("COALESCE(old_path, path)")
 _ALL = _CHAIN.format("1")
 _TOUCHING = _CHAIN.format(
-    "EXISTS (SELECT 1 FROM change WHERE change.repo_id = ? AND change.commit_id = chain.id"
-    f" AND ({_PATH} OR {_OLD_PATH}))"
+    f"EXISTS (SELECT 1 FROM change WHERE change.repo_id = ? AND change.commit_id = chain.id AND {TOUCHES})"
 )
-_ELSEWHERE = f"SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND NOT ({_PATH} AND {_OLD_PATH}) LIMIT 1"
+_ELSEWHERE = f"SELECT 1 FROM change WHERE repo_id = ? AND commit_id = ? AND {IS_ELSEWHERE} LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +49,7 @@ class History:
 
     def inside(self, path: str | None) -> str | None:
         """Return what a path of the store is in the library; None if it is outside of it."""
-        prefix = self.repo.prefix
-        if path is None or not path.startswith(f"{prefix}/"):
-            return None
-        return path[len(prefix) :]
+        return inside(self.repo.prefix, path)
 
 
 def open_history(core: Core, actor: Actor, repo_id: str, permission: str = READ) -> History:
@@ -78,20 +74,26 @@ def kept_since(repo: RepoInfo, now: int) -> int:
     return max(repo.history_since, now - repo.history_days * 86400)
 
 
-def list_commits(core: Core, actor: Actor, repo_id: str, start: int, limit: int) -> list[Commit]:
-    """Return a page of the states of a library, newest first; of a virtual one, those that changed its directory.
+def list_commits(
+    core: Core, actor: Actor, repo_id: str, start: int, limit: int, path: str = "/"
+) -> list[tuple[Commit, Happenings]]:
+    """Return a page of the states of a library, newest first, each with the first of what it changed.
+
+    Args:
+        path: Only what changed in this folder counts; it need not be there any more.
 
     Raises:
         NotFound: There is no such library for this actor.
     """
     history = open_history(core, actor, repo_id)
-    page = islice(iter_ids(core, history), start, start + limit)
-    return [shown(core, history, core.objects.get_commit(history.store.id, commit_id)) for commit_id in page]
+    path = clean_path(path)
+    page = islice(iter_ids(core, history, path), start, start + limit)
+    return [_with_changes(core, history, commit_id, path) for commit_id in page]
 
 
-def iter_ids(core: Core, history: History) -> Iterator[str]:
+def iter_ids(core: Core, history: History, path: str = "/") -> Iterator[str]:
     """Return the ids of the commits that ``list_commits`` pages through."""
-    return (commit_id for commit_id, has_changed in _iter_kept(core, history) if has_changed)
+    return (commit_id for commit_id, has_changed in _iter_kept(core, history, path) if has_changed)
 
 
 def is_kept(core: Core, history: History, commit: Commit) -> bool:
@@ -108,14 +110,18 @@ def get_commit(core: Core, history: History, commit_id: str) -> Commit:
 
 
 def commit_changes(
-    core: Core, actor: Actor, repo_id: str, commit_id: str, start: int, limit: int
+    core: Core, actor: Actor, repo_id: str, commit_id: str, start: int, limit: int, path: str = "/"
 ) -> tuple[Commit, list[Difference]]:
     """Return a commit and a page of what it changed. An added or removed folder stands for all that it holds.
+
+    Args:
+        path: Only what changed in this folder is told.
 
     Raises:
         NotFound: There is no such library or commit for this actor, or it is not kept any more.
     """
     history = open_history(core, actor, repo_id)
+    path = clean_path(path)
     commit = get_commit(core, history, commit_id)
     trees = Trees(core.objects, history.store.id)
     old_id = EMPTY_ID
@@ -123,15 +129,16 @@ def commit_changes(
         parent = core.objects.get_commit(history.store.id, commit.parent_id)
         old_id = _directory_id(Snapshot(trees, parent.root_id), history.repo.prefix)
     new_id = _directory_id(Snapshot(trees, commit.root_id), history.repo.prefix)
-    told = (item for item in differences(trees, old_id, new_id)() if not _is_within_only(item))
+    found = differences(trees, old_id, new_id)()
+    told = (item for item in found if not _is_within_only(item) and _touches(item, path))
     return shown(core, history, commit), list(islice(told, start, start + limit))
 
 
 def shown(core: Core, history: History, commit: Commit) -> Commit:
     """Return a commit as it may be shown: of a virtual library, its text may not name what is outside of it."""
-    within = _within(history.repo.prefix)
-    if history.repo.prefix and core.db.row(_ELSEWHERE, history.store.id, commit.id, *within, *within):
-        return replace(commit, description="Changed several folders")
+    shared = within(history.repo.prefix)
+    if history.repo.prefix and core.db.row(_ELSEWHERE, history.store.id, commit.id, *shared, *shared):
+        return replace(commit, description=messages.SEVERAL)
     return commit
 
 
@@ -147,17 +154,22 @@ def tree_now(core: Core, history: History) -> Snapshot:
     return snapshot(core, history.repo)
 
 
-def _iter_kept(core: Core, history: History) -> Iterator[tuple[str, bool]]:
-    """Yield the states of the store that are shown, newest first, and whether each changed the library.
+def _with_changes(core: Core, history: History, commit_id: str, path: str) -> tuple[Commit, Happenings]:
+    commit = core.objects.get_commit(history.store.id, commit_id)
+    return shown(core, history, commit), first_changes(core.db, history.repo, commit_id, path)
+
+
+def _iter_kept(core: Core, history: History, path: str = "/") -> Iterator[tuple[str, bool]]:
+    """Yield the states of the store that are shown, newest first, and whether each changed the library's folder.
 
     These are the head, its parent and so on: not the branches that were merged into them.
     """
-    store, within = history.store, _within(history.repo.prefix)
+    store = history.store
     next_id: str | None = store.head_id
     while next_id is not None:
         place = (store.id, next_id, store.id, _AT_ONCE - 1)
-        if history.repo.prefix:
-            rows = core.db.rows(_TOUCHING, *place, store.id, *within, *within)
+        if history.repo.prefix or path != "/":
+            rows = core.db.rows(_TOUCHING, *place, store.id, *touching(history.repo.prefix, path))
         else:
             rows = core.db.rows(_ALL, *place)
         for commit_id, _, ctime, has_changed in rows:
@@ -165,10 +177,6 @@ def _iter_kept(core: Core, history: History) -> Iterator[tuple[str, bool]]:
             if ctime <= history.since:
                 return
         next_id = rows[-1][1] if rows else None
-
-
-def _within(prefix: str) -> tuple[str, int, str]:
-    return prefix, len(prefix) + 1, f"{prefix}/"
 
 
 def _directory_id(tree: Snapshot, path: str) -> str:
@@ -179,3 +187,10 @@ def _directory_id(tree: Snapshot, path: str) -> str:
 def _is_within_only(item: Difference) -> bool:
     """Tell whether a folder differs only in what it holds, which is told by itself."""
     return item.old_path is None and item.old is not None and item.new is not None and item.new.is_dir
+
+
+def _touches(item: Difference, folder: str) -> bool:
+    """Tell whether something is in a folder, or the folder in it."""
+    below = folder.rstrip("/") + "/"
+    paths = (item.path, item.old_path or item.path)
+    return any(path == folder or path.startswith(below) or folder.startswith(f"{path}/") for path in paths)

@@ -4,7 +4,7 @@ import re
 import uuid
 from dataclasses import replace
 
-from syncfile.core import crypto
+from syncfile.core import crypto, messages
 from syncfile.core.access import READ, Actor, RepoInfo, require, require_account, require_owner
 from syncfile.core.core import Core
 from syncfile.core.crypto import Encryption
@@ -127,7 +127,7 @@ def _commit(core: Core, repo: RepoInfo, actor: Actor, encryption: Encryption) ->
             core,
             repo,
             Trees(core.objects, repo.id),
-            new_commit(core, changed, root_id, actor.username, "Changed library password"),
+            new_commit(core, changed, root_id, actor.username, messages.REKEYED),
             actor,
         )
         core.db.rows(

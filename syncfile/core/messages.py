@@ -1,8 +1,26 @@
 """What the history shows of a change: texts that Seafile's clients know how to translate."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from syncfile.store.objects import Dirent
+
+Kind = Literal["create", "describe", "password", "revert", "restore", "merge", "edit"]
+
+CREATED = "Created library"
+DESCRIBED = "Changed library name or description"
+REKEYED = "Changed library password"
+SEVERAL = "Changed several folders"
+MERGED = "Auto merge by system"
+_WHOLE: dict[str, Kind] = {CREATED: "create", DESCRIBED: "describe", REKEYED: "password", MERGED: "merge"}
+_BEGINNINGS: dict[str, Kind] = {"Reverted ": "revert", "Recovered deleted ": "restore"}
+
+
+def kind_of(message: str) -> Kind:
+    """Tell what sort of commit has such a message; "edit" is said of every change of files that is nothing else."""
+    if message in _WHOLE:
+        return _WHOLE[message]
+    return next((kind for beginning, kind in _BEGINNINGS.items() if message.startswith(beginning)), "edit")
 
 
 def added(entries: Sequence[Dirent]) -> str:

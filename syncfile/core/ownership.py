@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from syncfile.core import quota, removal, users
+from syncfile.core import messages, quota, removal, users
 from syncfile.core.access import READ, Actor, RepoInfo, require, require_account, require_owner
 from syncfile.core.core import Core
 from syncfile.core.derived import totals_below
@@ -131,5 +131,5 @@ def clean_desc(desc: str) -> str:
 
 def _commit_name(core: Core, repo: RepoInfo, actor: Actor) -> None:
     root_id = root_of(core, repo)
-    commit = new_commit(core, repo, root_id, actor.username, "Changed library name or description")
+    commit = new_commit(core, repo, root_id, actor.username, messages.DESCRIBED)
     advance(core, repo, Trees(core.objects, repo.id), commit, actor)

@@ -7,7 +7,7 @@ its client says; the per-path changes name the account whose token it was.
 from dataclasses import replace
 from itertools import islice
 
-from syncfile.core import heads
+from syncfile.core import heads, messages
 from syncfile.core.access import WRITE, Actor, RepoInfo, find_repo
 from syncfile.core.core import Core
 from syncfile.core.differences import differences
@@ -102,7 +102,7 @@ class _Push:
             merged = merge_trees(self.trees, base.root_id, head_root_id, self.commit.root_id, self.actor.username)
         except ObjectMissing:
             raise BadRequest("the parent of the commit has objects that are not there") from None
-        message = "Auto merge by system"
+        message = messages.MERGED
         if merged.has_conflict:
             items = differences(self.trees, head_root_id, merged.root_id)()
             message = describe(islice(items, _MAX_DESCRIBED))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from syncfile.core import messages
 from syncfile.core.access import READ, WRITE, Actor, RepoInfo, find_repo, refresh, require
 from syncfile.core.core import Core
 from syncfile.core.crypto import Encryption
@@ -105,7 +106,7 @@ def create_repo(
         root_id=EMPTY_ID,
         ctime=core.now(),
         creator_name=owner[0],
-        description="Created library",
+        description=messages.CREATED,
         parent_id=None,
         repo_name=name,
         repo_desc=desc,

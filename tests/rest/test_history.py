@@ -29,6 +29,7 @@ COMMIT: dict[str, Any] = {
     "version": 1,
     "conflict": False,
     "desc": 'Renamed "fooo.py"',
+    "kind": "edit",
 }
 
 
@@ -164,7 +165,11 @@ def test_changes_of_a_commit_are_told(circle: Circle) -> None:
     found = []
     for commit in owner.client.get(f"/v1/repos/{repo_id}/history/").json["commits"]:
         answer = owner.client.get(f"/v1/repos/{repo_id}/history/{commit['id']}/").json
-        assert {**answer, **commit} == answer
+        assert [{**item, "size": 0} for item in commit["changes"]] == [
+            {**item, "size": 0} for item in answer["changes"]
+        ]
+        assert commit["has_more"] == answer["has_more"] is False
+        assert {**commit, "changes": answer["changes"]} == answer
         found += [(item["kind"], item["type"], item["path"], item["old_path"]) for item in answer["changes"]]
     assert found == [
         ("delete", "file", "/e/a.txt", None),
@@ -193,6 +198,91 @@ def test_folder_and_library_get_an_earlier_state_back(circle: Circle) -> None:
     assert now["desc"].startswith("Reverted repo to status at 2023-11-1")
     assert now["root_id"] == before["root_id"]
     assert owner.client.get(f"/v1/repos/{repo_id}/").json["size"] == 3
+
+
+def folder_states(person: Person, repo_id: str, path: str) -> list[tuple[str, list[str]]]:
+    """Return what was done to a folder, and the paths that each state and its own page tell alike."""
+    found = []
+    for commit in person.client.get(f"/v1/repos/{repo_id}/history/", query={"p": path}).json["commits"]:
+        own = person.client.get(f"/v1/repos/{repo_id}/history/{commit['id']}/", query={"p": path}).json
+        paths = [item["path"] for item in commit["changes"]]
+        assert paths == [item["path"] for item in own["changes"]]
+        found.append((commit["desc"], paths))
+    return found
+
+
+def test_folder_has_a_history_of_its_own(circle: Circle) -> None:
+    owner, repo_id = circle.owner, circle.repo_id
+    owner.put("/other/b.txt")
+    owner.put("/d/sub/c.txt")
+    act(owner, repo_id, "/other/b.txt", action="move", dst_file_path="/d/b.txt")
+    assert folder_states(circle.reader, repo_id, "/d/sub") == [
+        ('Added "c.txt"', ["/d/sub/c.txt"]),
+        ('Added directory "sub"', ["/d/sub"]),
+        ('Added directory "d"', ["/d"]),
+    ]
+    assert [desc for desc, _ in folder_states(owner, repo_id, "/d")][:3] == [
+        'Moved "b.txt"',
+        'Added "c.txt"',
+        'Added directory "sub"',
+    ]
+    assert folder_states(owner, repo_id, "/never") == []
+
+
+def test_history_of_a_folder_tells_when_one_above_it_moved_or_went(circle: Circle) -> None:
+    owner, repo_id = circle.owner, circle.repo_id
+    owner.put("/d/sub/c.txt")
+    act(owner, repo_id, "/d", "dirs", action="rename", newname="e")
+    assert folder_states(owner, repo_id, "/e/sub") == [('Renamed directory "d"', ["/e"])]
+    assert folder_states(owner, repo_id, "/d/sub")[:2] == [
+        ('Renamed directory "d"', ["/e"]),
+        ('Added "c.txt"', ["/d/sub/c.txt"]),
+    ]
+
+
+def test_folder_of_a_shared_folder_has_a_history_without_what_is_outside(circle: Circle) -> None:
+    owner, stranger = circle.owner, circle.stranger
+    virtual_id = give(owner, stranger, "r", "/d")
+    owner.put("/d/sub/c.txt")
+    owner.put("/sub/secret.txt")
+    act(owner, circle.repo_id, "/d/sub/c.txt", action="move", dst_file_path="/sub/c.txt")
+    found = stranger.client.get(f"/v1/repos/{virtual_id}/history/", query={"p": "/sub"})
+    assert b"secret" not in found.body
+    newest = found.json["commits"][0]
+    assert (newest["desc"], newest["changes"]) == (
+        "Changed several folders",
+        [{"kind": "delete", "type": "file", "path": "/sub/c.txt", "old_path": None}],
+    )
+
+
+def test_state_tells_no_more_than_its_first_changes(circle: Circle) -> None:
+    owner, repo_id = circle.owner, circle.repo_id
+    names_in_b = [f"{number:02}" for number in range(11)]
+    for name in names_in_b:
+        owner.put(f"/b/{name}")
+    newest = f"/v1/repos/{repo_id}/history/?limit=1"
+    for count, has_more in ((10, False), (11, True)):
+        paths = [f"/b/{name}" for name in names_in_b[:count]]
+        owner.client.post(f"/v1/repos/{repo_id}/batch", json={"action": "delete", "paths": paths})
+        (state,) = owner.client.get(newest).json["commits"]
+        assert (len(state["changes"]), state["has_more"]) == (10, has_more)
+        for path in paths:
+            owner.put(path)
+
+
+def test_states_say_what_sort_of_thing_was_done(circle: Circle) -> None:
+    owner, repo_id = circle.owner, circle.repo_id
+    before = owner.client.get(f"/v1/repos/{repo_id}/history/").json["commits"][0]["id"]
+    owner.client.put(f"/v1/repos/{repo_id}/", form={"name": "renamed"})
+    owner.client.delete(f"/v1/repos/{repo_id}/dirs/?p=/d")
+    (removed,) = owner.client.get(f"/v1/repos/{repo_id}/trash/").json["items"]
+    owner.client.post(f"/v1/repos/{repo_id}/trash/", form={"p": "/d", "commit_id": removed["commit_id"]})
+    owner.put("/new.txt")
+    act(owner, repo_id, "/", "dirs", action="revert", commit_id=before)
+    kinds = [item["kind"] for item in owner.client.get(f"/v1/repos/{repo_id}/history/").json["commits"]]
+    assert kinds == ["revert", "edit", "restore", "edit", "describe", "edit", "edit", "edit", "edit", "create"]
+    feed = owner.client.get("/v1/activities/").json["events"]
+    assert [item["kind"] for item in feed if item["repo_id"] == repo_id] == kinds
 
 
 def test_deleted_folder_comes_back_from_a_state(circle: Circle) -> None:

@@ -70,7 +70,7 @@ def names_in(person: Person, path: str = "/") -> list[str]:
 def messages(person: Person, count: int) -> list[str]:
     """Return what the newest commits say, newest first."""
     commits = list_commits(person.core, person.actor, person.repo_id, 0, count)
-    return [commit.description for commit in commits]
+    return [commit.description for commit, _ in commits]
 
 
 # Downloads

@@ -3,6 +3,7 @@
 from typing import Annotated, TypedDict
 
 from syncfile.core import activity, notifications
+from syncfile.core.happenings import Happening
 from syncfile.core.paths import split
 from syncfile.faces.http import Between, Call
 from syncfile.faces.seafile.api2_face import face
@@ -35,7 +36,7 @@ class Event(TypedDict, total=False):
 def list_activities(call: Call, page: Annotated[int, "Which page", Between(1, 100_000)] = 1) -> dict[str, list[Event]]:
     """List what happened in every library that the caller may read, newest first."""
     found = activity.list_events(call.core, call.actor, (page - 1) * PAGE_ROWS, PAGE_ROWS)
-    return {"events": [_answer(event, item) for event in found for item in event.changes]}
+    return {"events": [_answer(event, item) for event in found for item in event.happenings.changes]}
 
 
 @face.route("GET", "/api2/unseen_messages/")
@@ -44,7 +45,7 @@ def count_unseen(call: Call) -> dict[str, int]:
     return {"count": notifications.count_unread(call.core, call.actor)}
 
 
-def _answer(event: activity.Event, item: activity.Happening) -> Event:
+def _answer(event: activity.Event, item: Happening) -> Event:
     folder, name = split(item.path)
     author = event.commit.creator_name or ""
     answer: Event = {

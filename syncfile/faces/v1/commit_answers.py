@@ -1,8 +1,9 @@
 """Commits as answers show them."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
-from syncfile.core import commits
+from syncfile.core import commits, messages
+from syncfile.core.happenings import Happening, Happenings
 from syncfile.core.revisions import FileRevision
 
 
@@ -21,7 +22,28 @@ class Commit(TypedDict):
     new_merge: bool
     version: int
     conflict: Annotated[bool, "Two people had changed the same file"]
-    desc: Annotated[str, "What was done"]
+    desc: Annotated[str, "What was done, in English"]
+    kind: Annotated[messages.Kind, "What sort of thing was done; edit of all that is nothing else"]
+
+
+class Change(TypedDict):
+    """What became of one path."""
+
+    kind: Literal["add", "modify", "rename", "delete"]
+    type: Literal["file", "dir"]
+    path: str
+    old_path: Annotated[str | None, "Of a rename: where it was"]
+
+
+class FirstChanges(TypedDict):
+    """The beginning of what a state of a library changed."""
+
+    changes: Annotated[list[Change], "The first of all changes"]
+    has_more: Annotated[bool, "There were others"]
+
+
+class State(Commit, FirstChanges):
+    """A state of a library, and the first of what it changed."""
 
 
 class FileCommit(Commit):
@@ -54,7 +76,18 @@ def commit_answer(repo_id: str, commit: commits.Commit) -> Commit:
         "version": commit.version,
         "conflict": bool(commit.conflict),
         "desc": commit.description,
+        "kind": messages.kind_of(commit.description),
     }
+
+
+def first_changes_answer(happenings: Happenings) -> FirstChanges:
+    """Return the first changes as they are shown beside a state."""
+    return {"changes": [_change_answer(item) for item in happenings.changes], "has_more": happenings.has_more}
+
+
+def state_answer(repo_id: str, commit: commits.Commit, happenings: Happenings) -> State:
+    """Return a commit with the first of what it changed."""
+    return {**commit_answer(repo_id, commit), **first_changes_answer(happenings)}
 
 
 def revision_answer(repo_id: str, revision: FileRevision) -> FileCommit:
@@ -64,4 +97,13 @@ def revision_answer(repo_id: str, revision: FileRevision) -> FileCommit:
         "rev_file_id": revision.file_id,
         "rev_file_size": revision.size,
         "rev_renamed_old_path": revision.renamed_from,
+    }
+
+
+def _change_answer(item: Happening) -> Change:
+    return {
+        "kind": item.kind,
+        "type": "dir" if item.is_dir else "file",
+        "path": item.path,
+        "old_path": item.old_path,
     }

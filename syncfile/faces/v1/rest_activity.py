@@ -1,33 +1,24 @@
 """What happened lately."""
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, TypedDict
 
-from syncfile.core import activity
+from syncfile.core import activity, messages
 from syncfile.faces.http import Call
 from syncfile.faces.v1.asked import Limit, Start
+from syncfile.faces.v1.commit_answers import FirstChanges, first_changes_answer
 from syncfile.faces.v1.face import face
 
 
-class Happening(TypedDict):
-    """What became of one path."""
-
-    kind: Annotated[str, "add, modify, rename or delete"]
-    type: Literal["file", "dir"]
-    path: str
-    old_path: Annotated[str | None, "Of a rename: where it was"]
-
-
-class Event(TypedDict):
-    """One commit of a library."""
+class Event(FirstChanges):
+    """One commit of a library, and the first of what it changed."""
 
     repo_id: str
     repo_name: str
     commit_id: str
     user: Annotated[str, "User name"]
     time: Annotated[int, "Seconds"]
-    desc: Annotated[str, "What was done"]
-    changes: Annotated[list[Happening], "The first of all changes"]
-    has_more: Annotated[bool, "There were others"]
+    desc: Annotated[str, "What was done, in English"]
+    kind: Annotated[messages.Kind, "What sort of thing was done; edit of all that is nothing else"]
 
 
 class Activities(TypedDict):
@@ -52,14 +43,6 @@ def _answer(event: activity.Event) -> Event:
         "user": event.commit.creator_name or "",
         "time": event.commit.ctime,
         "desc": event.commit.description,
-        "changes": [
-            {
-                "kind": item.kind,
-                "type": "dir" if item.is_dir else "file",
-                "path": item.path,
-                "old_path": item.old_path,
-            }
-            for item in event.changes
-        ],
-        "has_more": event.has_more,
+        "kind": messages.kind_of(event.commit.description),
+        **first_changes_answer(event.happenings),
     }
