@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from syncfile.config import Config
 from syncfile.core.keys import Keys
@@ -13,6 +14,9 @@ from syncfile.store.blocks import BlockStore
 from syncfile.store.data_folder import DataFolder
 from syncfile.store.db import Database
 from syncfile.store.object_store import ObjectStore
+
+if TYPE_CHECKING:
+    from syncfile.core.clock import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Core:
     stopping: threading.Event = field(default_factory=threading.Event)  # set when jobs are to end
     job_runs: dict[str, JobRun] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
+    watch: "Watch | None" = None  # over the clock; None where the store is another process's
 
     def now(self) -> int:
         """Return the time in seconds UTC."""

@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
+from syncfile.core.clock import is_certain, is_settled
 from syncfile.core.core import Core
 from syncfile.core.gc_marks import BLOCK, COMMIT, OBJECT, Marks, last_finished
 from syncfile.core.gc_reach import BATCH, OF_STORE, Damaged, Reach, SettingsChanged
-from syncfile.errors import NotFound
+from syncfile.errors import Busy, NotFound
 from syncfile.store.block_hold import BlocksHeld, removing_blocks
 
 log = logging.getLogger("syncfile.gc")
@@ -28,6 +29,8 @@ PERIOD_SECONDS = 86400
 UPLOAD_GRACES = 7
 #: Directories are not made young by who finds them, so they go only when nothing has arrived for so long.
 QUIET_SECONDS = 3600
+#: What is younger than now by more was written while the clock was wrong: it would stay young until that time comes.
+AHEAD_SECONDS = 86400
 #: An edit that looked at the past before the marks were made has ended after so long (it waits 30 for its lock).
 SETTLE_SECONDS = 60.0
 
@@ -106,7 +109,7 @@ def is_machine_busy() -> bool:
 
 def collect_daily(core: Core) -> int:
     """Collect if the last run is a day ago or was cut off, and return how many things were removed: the job."""
-    if core.now() - last_finished(core.folder.path) < PERIOD_SECONDS:
+    if not is_certain(core) or 0 <= core.now() - last_finished(core.folder.path) < PERIOD_SECONDS:
         return 0
     settle_seconds = min(float(core.config.gc_grace), SETTLE_SECONDS)
     try:
@@ -127,11 +130,13 @@ def collect(core: Core, repo_id: str = "", *, dry_run: bool = False, pace: Pace 
     Raises:
         Stopped: By the pace; a run of all libraries goes on where it was.
         NotFound: There is no such library, or it is virtual.
-        Busy: Another run is under way, or others hold a library for too long.
+        Busy: Another run is under way, or others hold a library for too long, or the clock was set a moment ago.
         BlocksHeld: A backup or an export needs what nothing else keeps; the next run goes on.
         StoreUnavailable, DiskFull: The run can be made again at any time.
     """
     core.folder.check()
+    if not (dry_run or is_settled(core, core.config.gc_grace)):
+        raise Busy("the clock is not set or was set a moment ago, and what looks old may be young", retry_after=3600)
     pace = pace or Pace()
     freed = Freed()
     with core.locks.hold("gc"), _open_marks(core, is_round=not (repo_id or dry_run)) as marks:
@@ -231,6 +236,8 @@ class _Collection:
         for number, (block_id, stat) in enumerate(self.core.blocks.list(self.store_id)):
             if number % BATCH == 0:
                 self.pace.rest()
+            if stat.mtime > self.now + AHEAD_SECONDS and not self.dry_run:
+                self.core.blocks.touch(self.store_id, [block_id])
             youngest = max(youngest, stat.mtime)
             if not self.marks.is_kept(BLOCK, block_id):
                 youngest_unkept = max(youngest_unkept, stat.mtime)

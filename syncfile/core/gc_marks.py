@@ -37,7 +37,7 @@ _MARK = (
 )
 _NOT_KEPT = (
     "INSERT INTO unkept (repo_id, kind, id, since, run) VALUES (?, ?, ?, ?, ?)"
-    " ON CONFLICT (repo_id, kind, id) DO UPDATE SET run = excluded.run"
+    " ON CONFLICT (repo_id, kind, id) DO UPDATE SET run = excluded.run, since = MIN(since, excluded.since)"
 )
 _WRITE_NOTE = "INSERT INTO note (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 _LOOK_AT = "INSERT INTO pending (kind, id, level) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"

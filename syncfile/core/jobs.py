@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
-from syncfile.core import gc, tokens, uploads
+from syncfile.core import clock, gc, tokens, uploads
 from syncfile.core.core import Core, JobRun
 from syncfile.errors import SyncFileError
 
@@ -16,14 +16,28 @@ ROUND_SECONDS = 3600.0
 
 def sweep_tokens(core: Core) -> int:
     """Forget all tokens that have expired, and return how many they were."""
+    if not clock.is_settled(core, clock.WAIT_SECONDS):
+        return 0
     total = 0
     while count := tokens.sweep_expired(core):
         total += count
     return total
 
 
+def note_time(core: Core) -> int:
+    """Let the store know what time it is."""
+    if core.watch is not None:
+        core.watch.save()
+    return 0
+
+
 #: By name; each returns how many things it did away with.
-JOBS: Mapping[str, Callable[[Core], int]] = {"tokens": sweep_tokens, "uploads": uploads.sweep, "gc": gc.collect_daily}
+JOBS: Mapping[str, Callable[[Core], int]] = {
+    "clock": note_time,
+    "tokens": sweep_tokens,
+    "uploads": uploads.sweep,
+    "gc": gc.collect_daily,
+}
 
 
 class Housekeeping:
@@ -39,6 +53,8 @@ class Housekeeping:
     def start(self, core: Core) -> None:
         """Begin with the first round at once. ``core.job_runs`` tells how each job went."""
         self._core = core
+        if core.watch is not None:
+            core.watch.start()
         self._thread = threading.Thread(target=self._run, args=(core,), name="housekeeping", daemon=True)
         self._thread.start()
 

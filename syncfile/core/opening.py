@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 from storage.local import LocalBackend
 from syncfile.config import Config
+from syncfile.core.clock import Clock, Watch, recall
 from syncfile.core.core import Core
 from syncfile.store.blocks import BlockStore
 from syncfile.store.data_folder import DataFolder
@@ -43,11 +44,18 @@ def open_core(config: Config, *, alone: bool = True) -> Core:
         )
         undo.callback(db.close_all)
         migrate(db)
+        clock = Clock(recall(db).seen)
+        watch = Watch(db, clock) if alone else None
+        if watch is not None:
+            watch.begin()
         undo.pop_all()
-    return Core(config=config, folder=folder, db=db, objects=ObjectStore(db), blocks=BlockStore(db, backend))
+    objects, blocks = ObjectStore(db), BlockStore(db, backend)
+    return Core(config=config, folder=folder, db=db, objects=objects, blocks=blocks, clock=clock, watch=watch)
 
 
 def close_core(core: Core) -> None:
     """Close the database and give up the claim on the folder; no call may be running any more."""
+    if core.watch is not None:
+        core.watch.stop(is_there=True)
     core.db.close_all()
     core.folder.close()
