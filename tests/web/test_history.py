@@ -1,5 +1,6 @@
 """What came before: versions of a file, states of a library, the trash."""
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +89,58 @@ def test_timeline_tells_what_changed_and_goes_back(visitor: Visitor, writer: Per
     expect(visitor.page.get_by_role("dialog")).to_have_count(0)
     expect(rows(visitor)).to_have_count(8)
     eventually(visitor, lambda: writer.has("/late.txt"))
+
+
+def test_one_folder_goes_back_and_that_is_undone(visitor: Visitor, ann: Person) -> None:
+    ann.put("/Letters/a.txt", b"one")
+    ann.put("/Letters/a.txt", b"two")
+    delete(ann, "/Letters/a.txt")
+    ann.put("/Other/late.txt", b"late")
+    visitor.sign_in(ann, f"/library/{ann.repo_id}/Letters")
+    visitor.page.get_by_role("button", name=visitor.say("More for this folder", "此文件夹的更多操作")).click()
+    visitor.page.get_by_role("menuitem", name=visitor.say("History of this folder", "此文件夹的历史")).click()
+    expect(rows(visitor).locator(".row-title")).to_have_text(
+        [
+            visitor.say("Deleted a.txt", "删除了 a.txt"),
+            visitor.say("Changed a.txt", "修改了 a.txt"),
+            visitor.say("Added a.txt", "添加了 a.txt"),
+            visitor.say("Added folder Letters", "添加了 文件夹 Letters"),
+        ]
+    )
+    rows(visitor).nth(2).get_by_role("button").first.click()
+    go_back = visitor.say("Take the folder back to this state", "将文件夹恢复到此状态")
+    rows(visitor).nth(2).get_by_role("button", name=go_back).click()
+    visitor.page.get_by_role("dialog").get_by_role("button", name=visitor.say("Go back", "恢复"), exact=True).click()
+    told = visitor.page.get_by_text(
+        visitor.say("“Letters” has its earlier content again.", "“Letters”已恢复为之前的内容。")
+    )
+    expect(told).to_be_visible()
+    expect(rows(visitor).first).to_contain_text(visitor.say("Restored a.txt", "恢复了 a.txt"))
+    assert stored(ann, "/Letters/a.txt") == "one"
+    assert stored(ann, "/Other/late.txt") == "late"
+    visitor.page.get_by_role("button", name=visitor.say("Undo", "撤销")).click()
+    eventually(visitor, lambda: not ann.has("/Letters/a.txt"))
+
+
+def test_timeline_tells_in_the_language_of_the_page_what_was_done(visitor: Visitor, ann: Person) -> None:
+    base = f"/v1/repos/{ann.repo_id}"
+    for number in range(3):
+        ann.put(f"/{number}.txt")
+    ann.client.post(f"{base}/batch/", json={"action": "delete", "paths": ["/0.txt", "/1.txt"]})
+    ann.client.post(f"{base}/files/action/", query={"p": "/2.txt"}, form={"action": "rename", "newname": "two.txt"})
+    ann.client.put(f"{base}/", form={"name": "Mine"})
+    visitor.sign_in(ann, f"/history/{ann.repo_id}")
+    expect(rows(visitor).locator(".row-title")).to_have_text(
+        [
+            visitor.say("Changed the library's name or description", "修改了资料库的名称或描述"),
+            visitor.say("Renamed 2.txt to two.txt", "将 2.txt 重命名为 two.txt"),
+            re.compile(visitor.say(r"^Deleted \d.txt and 1 other$", r"^删除了 \d.txt 以及其他 1 项$")),
+            visitor.say("Added 2.txt", "添加了 2.txt"),
+            visitor.say("Added 1.txt", "添加了 1.txt"),
+            visitor.say("Added 0.txt", "添加了 0.txt"),
+            visitor.say("Created the library", "创建了资料库"),
+        ]
+    )
 
 
 def test_deleted_file_is_restored_from_the_trash(visitor: Visitor, writer: Person) -> None:

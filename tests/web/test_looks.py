@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from syncfile.app import FACES, CoreDoor
+from syncfile.app import FACES
 from tests.conftest import Client, Server
 from tests.rest.people import Person, join
 from tests.web.conftest import Visitor
@@ -16,6 +16,7 @@ from tests.web.world import HOSTILE, make_world, open_anew
 
 if TYPE_CHECKING:
     from syncfile.core.core import Core
+from syncfile.core.door import CoreDoor
 
 pytestmark = pytest.mark.compat
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from syncfile.core import tokens
+from syncfile.core import devices
 from tests.conftest import Server
 from tests.rest.people import PASSWORD, Person, join
 from tests.web.conftest import Visitor, eventually
@@ -88,8 +88,8 @@ def test_session_that_ends_asks_for_the_password_and_goes_on(visitor: Visitor, a
     visitor.sign_in(ann)
     visitor.page.get_by_role("button", name=visitor.say("New library", "新建资料库")).click()
     visitor.page.locator("dialog input[name=name]").fill("Kept")
-    for device in tokens.list_devices(core, ann.actor):
-        tokens.revoke_device(core, ann.actor, device.id)
+    for device in devices.list_devices(core, ann.actor):
+        devices.revoke_device(core, ann.actor, device.id)
     visitor.page.keyboard.press("Enter")
     visitor.page.locator("dialog input[name=password]").fill(PASSWORD)
     visitor.page.keyboard.press("Enter")

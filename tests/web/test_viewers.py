@@ -188,6 +188,17 @@ def test_what_was_typed_survives_a_reload(visitor: Visitor, ann: Person) -> None
     expect(visitor.page.get_by_role("textbox", name="note.txt")).to_have_value("typed")
 
 
+def test_file_that_is_looked_at_is_shared(visitor: Visitor, ann: Person) -> None:
+    ann.put("/note.txt", b"one")
+    open_file(visitor, ann, "/note.txt")
+    visitor.page.get_by_role("button", name=visitor.say("Share", "共享"), exact=True).click()
+    dialog = visitor.page.get_by_role("dialog")
+    dialog.get_by_role("button", name=visitor.say("Create link", "创建链接")).click()
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    (link,) = ann.client.get("/v1/shared-links/").json
+    assert (link["kind"], link["path"]) == ("f", "/note.txt")
+
+
 @EN
 def test_other_files_are_described_and_downloaded(visitor: Visitor, ann: Person) -> None:
     visitor.complaints.expect("ERR_ABORTED")  # a download is no page

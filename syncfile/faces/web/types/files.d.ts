@@ -23,7 +23,13 @@ declare namespace Rest {
     creator_name: string;
     ctime: number;
     device_name: string | null;
-    desc: string;
+    kind: Doing;
+  }
+
+  /** A commit with the first of what it changed. */
+  interface State extends Commit {
+    changes: Happening[];
+    has_more: boolean;
   }
 
   interface Version extends Commit {

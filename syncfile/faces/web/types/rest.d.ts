@@ -100,6 +100,9 @@ declare namespace Rest {
     starred_at: number;
   }
 
+  /** What sort of thing a commit did; "edit" is all that is nothing else. */
+  type Doing = "create" | "describe" | "password" | "revert" | "restore" | "merge" | "edit";
+
   interface Happening {
     kind: "add" | "modify" | "rename" | "delete";
     type: "file" | "dir";
@@ -113,7 +116,7 @@ declare namespace Rest {
     commit_id: string;
     user: string;
     time: number;
-    desc: string;
+    kind: Doing;
     changes: Happening[];
     has_more: boolean;
   }

@@ -2,7 +2,8 @@
 
 import { get } from "../api.js";
 import { h } from "../dom.js";
-import { ago, date, dateTime, hasText, rich, t } from "../i18n.js";
+import { wordsOf, wordsOfChange } from "../history/words.js";
+import { ago, date, dateTime, rich, t } from "../i18n.js";
 import { hrefOfPath } from "../router.js";
 import { Loaded } from "../state.js";
 import { button } from "../ui/button.js";
@@ -77,23 +78,14 @@ function renderEvent(event) {
 
 /** @param {Rest.Event} event */
 function renderChanges(event) {
-  if (!event.changes.length) return h("p", { class: "soft" }, description(event));
+  if (!event.changes.length) return h("p", { class: "soft" }, wordsOf(event));
   const others = event.changes.length - PATHS_SHOWN;
   return h(
     "ul",
     { class: "activity-changes" },
     event.changes.slice(0, PATHS_SHOWN).map((change) => h("li", { key: change.path }, renderChange(event, change))),
-    others > 0 && h("li", { class: "soft" }, event.has_more ? t("activity.manyOthers") : t("activity.others", { count: others })),
+    others > 0 && h("li", { class: "soft" }, event.has_more ? t("change.manyOthers") : t("change.others", { count: others })),
   );
-}
-
-/**
- * The server describes a change of the library itself in English.
- * @param {Rest.Event} event
- */
-function description(event) {
-  const key = `activity.desc.${event.desc}`;
-  return hasText(key) ? t(key) : event.desc;
 }
 
 /**
@@ -101,19 +93,6 @@ function description(event) {
  * @param {Rest.Happening} change
  */
 function renderChange(event, change) {
-  const own = baseName(change.path);
-  const shown =
-    change.kind === "delete"
-      ? name(own)
-      : h("a", { href: hrefOfPath(event.repo_id, change.path), title: change.path }, name(own));
-  const old = change.old_path ?? "";
-  if (change.kind !== "rename") return rich(`activity.${change.kind}`, { name: shown });
-  return baseName(old) === own
-    ? rich("activity.move", { name: shown })
-    : rich("activity.rename", { name: shown, old: name(baseName(old)) });
-}
-
-/** @param {string} path */
-function baseName(path) {
-  return path.slice(path.lastIndexOf("/") + 1);
+  if (change.kind === "delete") return wordsOfChange(change);
+  return wordsOfChange(change, (text) => h("a", { href: hrefOfPath(event.repo_id, change.path), title: change.path }, name(text)));
 }

@@ -9,6 +9,7 @@ import { UnlockForm, isLocked } from "../files/unlock.js";
 import { size, t } from "../i18n.js";
 import { remembered } from "../preferences.js";
 import { go, href, hrefOfPath } from "../router.js";
+import { shareItem } from "../sharing/menu-item.js";
 import { Loaded } from "../state.js";
 import { button } from "../ui/button.js";
 import { name, whenLoaded } from "../ui/parts.js";
@@ -153,8 +154,15 @@ class FileView {
       ),
       value?.viewer.actions?.(),
       value && button({ label: t("file.versions"), icon: "history", text: false, kind: "quiet", href: href("versions", this._repoId, ...this._path.split("/").slice(1)) }),
+      value && this._renderShare(value.shown),
       value && button({ label: t("file.download"), icon: "download", text: false, kind: "quiet", run: async () => save(await addressOfFile(this._repoId, this._path)) }),
     );
+  }
+
+  /** @param {Shown} shown */
+  _renderShare({ repo, path, entry }) {
+    const item = shareItem({ repo, path, isDir: false, name: entry.name });
+    return item && button({ label: item.label, icon: "share", text: false, kind: "quiet", run: item.run });
   }
 
   _renderSteps() {

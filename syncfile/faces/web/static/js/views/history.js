@@ -1,17 +1,18 @@
-/** The states that a library went through. */
+/** The states that a library, or one folder of it, went through. */
 
 import { get, post } from "../api.js";
 import { h } from "../dom.js";
 import { errorText } from "../errors.js";
 import { folderOf, nameOf } from "../files/paths.js";
 import { UnlockForm, isLocked } from "../files/unlock.js";
+import { wordsOf } from "../history/words.js";
 import { ago, dateTime, size, t } from "../i18n.js";
 import { icon } from "../icons.js";
-import { hrefOfPath } from "../router.js";
+import { href, hrefOfPath } from "../router.js";
 import { Loaded } from "../state.js";
 import { button } from "../ui/button.js";
 import { confirm } from "../ui/dialog.js";
-import { name, pageHead, whenLoaded } from "../ui/parts.js";
+import { emptyState, name, pageHead, visible, whenLoaded } from "../ui/parts.js";
 import { toast } from "../ui/toast.js";
 
 const PAGE = 50;
@@ -20,14 +21,18 @@ const PAGE = 50;
 
 /** @param {ViewContext} context */
 export function show({ params }) {
-  return new HistoryView(params.id);
+  return new HistoryView(params.id, `/${params.path}`);
 }
 
 /** @implements {View} */
 class HistoryView {
-  /** @param {string} repoId */
-  constructor(repoId) {
+  /**
+   * @param {string} repoId
+   * @param {string} path Of the folder; "/" is the library.
+   */
+  constructor(repoId, path) {
     this._repoId = repoId;
+    this._path = path;
     this._hasMore = false;
     /** What was opened, by commit. @type {Map<string, Loaded<Changes>>} */
     this._open = new Map();
@@ -39,14 +44,14 @@ class HistoryView {
   }
 
   title() {
-    return t("history.title");
+    return this._path === "/" ? t("history.title") : t("history.titleOf", { name: nameOf(this._path) });
   }
 
   /** @param {number} start */
   async _fetch(start) {
-    const { commits, has_more } = await get(`/v1/repos/${this._repoId}/history/`, { start, limit: PAGE });
+    const { commits, has_more } = await get(`/v1/repos/${this._repoId}/history/`, { p: this._path, start, limit: PAGE });
     this._hasMore = has_more;
-    return /** @type {Rest.Commit[]} */ (commits);
+    return /** @type {Rest.State[]} */ (commits);
   }
 
   render() {
@@ -55,20 +60,35 @@ class HistoryView {
       "div",
       { class: "page page-narrow" },
       pageHead(t("history.title"), {
-        before: button({ label: t("history.back"), icon: "back", text: false, kind: "quiet", href: hrefOfPath(this._repoId, "/") }),
-        text: name(value?.repo.name ?? ""),
+        before: button({ label: t(this._path === "/" ? "history.back" : "history.backToFolder"), icon: "back", text: false, kind: "quiet", href: hrefOfPath(this._repoId, this._path) }),
+        text: value && this._renderPlace(value.repo),
       }),
       !value && isLocked(error)
         ? this._unlock.render()
-        : whenLoaded(this._loaded, ({ repo, commits }) => [
-            h("ol", { class: "card rows" }, commits.map((commit, index) => this._renderCommit(commit, index, repo))),
-            this._hasMore && h("p", { class: "load-more" }, button({ label: t("history.more"), run: async () => { commits.push(...(await this._fetch(commits.length))); } })),
-          ]),
+        : whenLoaded(this._loaded, ({ repo, commits }) => this._renderCommits(repo, commits)),
     );
   }
 
+  /** @param {Rest.Repo} repo */
+  _renderPlace(repo) {
+    if (this._path === "/") return name(repo.name);
+    return [name(this._path), " · ", h("a", { href: href("history", this._repoId) }, t("history.ofLibrary", { name: visible(repo.name) }))];
+  }
+
   /**
-   * @param {Rest.Commit} commit
+   * @param {Rest.Repo} repo
+   * @param {Rest.State[]} commits
+   */
+  _renderCommits(repo, commits) {
+    if (!commits.length) return emptyState({ icon: "history", title: t("history.none"), text: t("history.noneText") });
+    return [
+      h("ol", { class: "card rows" }, commits.map((commit, index) => this._renderCommit(commit, index, repo))),
+      this._hasMore && h("p", { class: "load-more" }, button({ label: t("history.more"), run: async () => { commits.push(...(await this._fetch(commits.length))); } })),
+    ];
+  }
+
+  /**
+   * @param {Rest.State} commit
    * @param {number} index
    * @param {Rest.Repo} repo
    */
@@ -82,7 +102,7 @@ class HistoryView {
         "button",
         { type: "button", class: "commit-head", "aria-expanded": Boolean(open), "aria-controls": open ? id : undefined, onclick: () => this._toggle(commit) },
         h("span", { class: "row-text" },
-          h("span", { class: "row-title" }, h("span", { class: "line" }, name(commit.desc))),
+          h("span", { class: "row-title" }, h("span", { class: "line" }, wordsOf(commit))),
           h("span", { class: "row-detail", title: dateTime(commit.ctime) }, name(commit.creator_name), " · ", ago(commit.ctime), commit.device_name && [" · ", name(commit.device_name)]),
         ),
         h("span", { class: open ? "commit-mark is-open" : "commit-mark" }, icon("chevronDown")),
@@ -94,7 +114,7 @@ class HistoryView {
   /** @param {Rest.Commit} commit */
   _toggle(commit) {
     if (this._open.delete(commit.id)) return;
-    const loaded = new Loaded(async () => /** @type {Changes} */ (await get(`/v1/repos/${this._repoId}/history/${commit.id}/`)));
+    const loaded = new Loaded(async () => /** @type {Changes} */ (await get(`/v1/repos/${this._repoId}/history/${commit.id}/`, { p: this._path })));
     this._open.set(commit.id, loaded.start());
   }
 
@@ -112,7 +132,7 @@ class HistoryView {
 
   /** @param {Changes} value */
   async _fetchChanges(value) {
-    const next = await get(`/v1/repos/${this._repoId}/history/${value.id}/`, { start: value.changes.length });
+    const next = await get(`/v1/repos/${this._repoId}/history/${value.id}/`, { p: this._path, start: value.changes.length });
     value.changes.push(...next.changes);
     value.has_more = next.has_more;
   }
@@ -138,18 +158,19 @@ class HistoryView {
 
   /** @param {Rest.Commit} commit */
   _renderRestore(commit) {
+    const isLibrary = this._path === "/";
     return button({
-      label: t("history.restore"),
+      label: t(isLibrary ? "history.restore" : "history.restoreFolder"),
       icon: "history",
       run: () =>
         confirm({
           title: t("history.restoreTitle"),
-          text: t("history.restoreText", { when: dateTime(commit.ctime) }),
+          text: t(isLibrary ? "history.restoreText" : "history.restoreFolderText", { when: dateTime(commit.ctime), name: nameOf(this._path) }),
           action: t("history.restoreAction"),
           run: async () => {
             const newest = this._loaded.value?.commits[0];
             await this._revert(commit);
-            toast(t("history.restored"), { kind: "success", action: newest && { label: t("undo"), run: () => this._revert(newest) } });
+            toast(t(isLibrary ? "history.restored" : "history.restoredFolder", { name: nameOf(this._path) }), { kind: "success", action: newest && { label: t("undo"), run: () => this._revert(newest) } });
           },
         }),
     });
@@ -157,7 +178,7 @@ class HistoryView {
 
   /** @param {Rest.Commit} commit */
   async _revert(commit) {
-    await post(`/v1/repos/${this._repoId}/dirs/action/`, { action: "revert", commit_id: commit.id }, { p: "/" });
+    await post(`/v1/repos/${this._repoId}/dirs/action/`, { action: "revert", commit_id: commit.id }, { p: this._path });
     await this._loaded.reload();
   }
 }

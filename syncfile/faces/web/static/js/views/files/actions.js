@@ -66,7 +66,7 @@ const MENUS = {
       { label: t("files.selectAllHere"), icon: "check", hint: "Ctrl A", run: () => { view.selection.all(view.shown); redraw(); } },
       share(view),
       null,
-      { label: t("files.history"), icon: "history", href: href("history", view.repoId) },
+      { label: t(view.path === "/" ? "files.history" : "files.historyHere"), icon: "history", href: hrefOfHistory(view, view.path) },
       { label: t("files.trash"), icon: "trash", href: href("trash", view.repoId) },
     ],
     t("files.moreHere"),
@@ -92,12 +92,21 @@ function entriesMenu(view) {
     isOne && writes && { label: t("rename"), icon: "edit", hint: "F2", run: () => view.editor.begin(one) },
     { label: t("files.do.copyTo"), icon: "copy", run: () => moveOrCopy(view, entries, "copy") },
     writes && { label: t("files.do.moveTo"), icon: "move", run: () => moveOrCopy(view, entries, "move") },
+    isOne && !isFile && { label: t("files.do.history"), icon: "history", href: hrefOfHistory(view, join(view.path, one.name)) },
     isFile && { label: t("files.do.versions"), icon: "history", href: href("versions", view.repoId, ...join(view.path, one.name).split("/").slice(1)) },
     isFile && writes && lockItem(view, one),
     writes && null,
     writes && { label: t("delete"), icon: "trash", hint: "Del", danger: true, run: () => askDelete(view, entries) },
   ];
   return menu;
+}
+
+/**
+ * @param {FilesView} view
+ * @param {string} folder
+ */
+function hrefOfHistory(view, folder) {
+  return href("history", view.repoId, ...folder.split("/").filter(Boolean));
 }
 
 /**

@@ -1,0 +1,22 @@
+/** Texts of what was changed. */
+export default {
+  "change.add": "Added {name}",
+  "change.delete": "Deleted {name}",
+  "change.folder": "folder {name}",
+  "change.manyOthers": "and many others",
+  "change.modify": "Changed {name}",
+  "change.more": "and more",
+  "change.move": "Moved {name}",
+  "change.of.create": "Created the library",
+  "change.of.describe": "Changed the library's name or description",
+  "change.of.edit": "Changed nothing that is seen here",
+  "change.of.merge": "Joined changes that were made at the same time",
+  "change.of.password": "Changed the library's password",
+  "change.of.restore": "Restored from the trash",
+  "change.of.revert": "Went back to an earlier state",
+  "change.others_one": "and {count} other",
+  "change.others_other": "and {count} others",
+  "change.rename": "Renamed {old} to {name}",
+  "change.restore": "Restored {name}",
+  "change.revert": "Brought back an earlier version of {name}",
+};

@@ -1,0 +1,21 @@
+/** 更改内容的文字。 */
+export default {
+  "change.add": "添加了 {name}",
+  "change.delete": "删除了 {name}",
+  "change.folder": "文件夹 {name}",
+  "change.manyOthers": "以及许多其他内容",
+  "change.modify": "修改了 {name}",
+  "change.more": "以及更多",
+  "change.move": "移动了 {name}",
+  "change.of.create": "创建了资料库",
+  "change.of.describe": "修改了资料库的名称或描述",
+  "change.of.edit": "没有此处可见的更改",
+  "change.of.merge": "合并了同时进行的更改",
+  "change.of.password": "更改了资料库的密码",
+  "change.of.restore": "从回收站恢复",
+  "change.of.revert": "恢复到较早的状态",
+  "change.others_other": "以及其他 {count} 项",
+  "change.rename": "将 {old} 重命名为 {name}",
+  "change.restore": "恢复了 {name}",
+  "change.revert": "恢复了 {name} 的较早版本",
+};
