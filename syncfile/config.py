@@ -88,12 +88,15 @@ class Setting:
 
 
 _PORT = _whole(0, 65535)
-_THREADS = _whole(1, 64)
+_THREADS = _whole(0, 64)
 _SECONDS = _whole(1, 86400)
 _GRACE = _whole(1, 90 * 86400)
-_COUNT = _whole(1, 100_000)
+_COUNT = _whole(0, 100_000)
+_ROWS = _whole(100, 10_000_000)
 _BYTES = _whole(0, 2**63 - 1)
-_CACHE = _whole(16, 1 << 20)
+_CACHE = _whole(0, 1 << 20)
+_CEILING = _whole(0, 1 << 20)
+_PROFILE = _one_of("auto", "64", "128", "256", "512")
 _REGISTRATION = _one_of("open", "lan", "closed")
 _LEVEL = _one_of("debug", "info", "warning", "error")
 
@@ -165,6 +168,7 @@ def _settings() -> dict[str, Setting]:
 SETTINGS = _settings()
 
 
+    audit_rows: Annotated[int, Setting(_ROWS, "rows", "Kept of the audit log; the oldest go.")] = 20_000
 def load(file: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]) -> Config:
     """Return the settings from all sources.
 

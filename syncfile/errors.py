@@ -31,8 +31,24 @@ class NotAuthenticated(SyncFileError):
     """No credentials, or ones that are wrong, expired or revoked."""
 
 
+class CodeRequired(NotAuthenticated):
+    """The password is right, and a code of the second step is needed as well."""
+
+
+class CodeWrong(NotAuthenticated):
+    """The password is right, and the code of the second step is wrong or was used before."""
+
+
 class PermissionDenied(SyncFileError):
     """The actor is known, may know of the thing, and may not do this."""
+
+
+class WrongPassword(PermissionDenied):
+    """Somebody who is signed in has to give the password again, and gave a wrong one."""
+
+
+class CodeRefused(PermissionDenied):
+    """A code that was to show that the phone has the secret is not of that secret, or not of this time."""
 
 
 class NotFound(SyncFileError):

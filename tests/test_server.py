@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from syncfile import __version__
+from syncfile.cli.opening import OPERATOR
 from syncfile.config import Config
-from syncfile.core import users
+from syncfile.core import authentication, users
 from syncfile.core.opening import close_core, open_core
 from tests.daemon import ADMIN_PASSWORD, ROOT, daemon, environment
 
@@ -25,7 +26,8 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 def signs_in(data: Path, password: str) -> bool:
     core = open_core(Config(data=data))
     try:
-        return users.sign_in(core, "admin", password, "127.0.0.1")[0].is_staff
+        signed = authentication.sign_in(core, "admin", password, "127.0.0.1")
+        return users.get_account(core, OPERATOR, signed.account_id).is_staff
     finally:
         close_core(core)
 

@@ -1,4 +1,4 @@
-"""Add, list and delete accounts, and set passwords, which are asked for or read from standard input.
+"""Add, list and delete accounts, turn two-step sign-in off, set passwords (asked for, or read from standard input).
 
 Exit codes: 0 done, 1 refused (no such account, name taken, unusable password), 2 the data folder cannot be used.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from syncfile import config
 from syncfile.cli.opening import OPERATOR, with_core
-from syncfile.core import users
+from syncfile.core import two_step, users
 from syncfile.core.core import Core
 from syncfile.errors import BadRequest, NotFound
 
@@ -32,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--admin", action="store_true", default=False, help="make it an administrator")
     passwd = add_operation("passwd", _passwd, "set a password, and sign the account out everywhere")
     passwd.add_argument("name")
+    two_step_off = add_operation("two-step-off", _two_step_off, "let an account sign in with its password alone again")
+    two_step_off.add_argument("name")
     add_operation("list", _list, "print all accounts, fields separated by tabs")
     delete = add_operation("delete", _delete, "delete an account with its libraries")
     delete.add_argument("name")
@@ -54,7 +56,11 @@ def _add(core: Core, arguments: argparse.Namespace) -> None:
 
 
 def _passwd(core: Core, arguments: argparse.Namespace) -> None:
-    users.set_password(core, _find(core, arguments.name).id, _read_password())
+    users.update_account(core, OPERATOR, _find(core, arguments.name).id, password=_read_password())
+
+
+def _two_step_off(core: Core, arguments: argparse.Namespace) -> None:
+    two_step.turn_off_for(core, OPERATOR, _find(core, arguments.name).id)
 
 
 def _list(core: Core, _arguments: argparse.Namespace) -> None:

@@ -21,9 +21,10 @@ class Actor:
     Attributes:
         account_id: The account's id; None for nobody in particular (``anyone``).
         username: The account's name, as commits and locks are signed with.
-        is_staff: An administrator.
+        is_staff: An administrator; never a program.
         address: The client's IP address as text, after trusted proxies; "" for the command line.
         token_hash: Of the token that authenticated this call, "" if none did.
+        is_program: It signed in with an app password, which is good for files and not for the account itself.
     """
 
     account_id: int | None
@@ -31,6 +32,7 @@ class Actor:
     is_staff: bool = False
     address: str = ""
     token_hash: str = ""
+    is_program: bool = False
 
 
 def anyone(address: str) -> Actor:
@@ -43,6 +45,18 @@ def require_account(actor: Actor) -> int:
     if actor.account_id is None:
         raise NotAuthenticated("you have to sign in")
     return actor.account_id
+
+
+def require_person(actor: Actor) -> int:
+    """Return the id of an account that may change itself: how it signs in, and what is signed in with it.
+
+    Raises:
+        NotAuthenticated: The actor has no account.
+        PermissionDenied: It is a program: its app password may have been stolen from it.
+    """
+    if actor.is_program:
+        raise PermissionDenied("a program with an app password may not do this")
+    return require_account(actor)
 
 
 def require_staff(actor: Actor) -> None:

@@ -1,13 +1,61 @@
 """The audit log: who did what, when and from where, as far as it is not in a library's history.
 
 Changes of files are commits and need no second log. Here is what concerns the door: signing in, tokens, accounts,
-sharing, links, libraries as a whole, settings, the disk.
+sharing, links, libraries as a whole, settings, the disk. docs/api/audit.md lists the actions.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
-from syncfile.core.access import Actor
+from syncfile.core.access import Actor, require_account, require_staff
 from syncfile.core.core import Core
+from syncfile.errors import Busy, DiskFull, StoreUnavailable, TooMany
+
+#: Wrong sign-ins that are noted for one address within ten minutes: a flood must cost no writing.
+FAILURES_PER_ADDRESS = 20
+#: And of all rows at most one in so many is a wrong sign-in: a flood must not wash out the rest.
+FAILURES_SHARE = 4
+TRIM_EVERY = 64
+PAGE_ROWS = 500
+TARGET_CHARS = 1024
+
+_FAILED = "sign_in_failed"
+_NEWEST = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the log.
+
+    Attributes:
+        time: Seconds.
+        account: Name of who did it, as it was then; "" for nobody who is known, and for the command line.
+        address: "" for the command line.
+        action: A noun and a verb.
+        target: What it was done to, for people.
+        facts: For programs.
+    """
+
+    id: int
+    time: int
+    account: str
+    address: str
+    action: str
+    target: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A try to sign in with the account of who asks; ``time`` in seconds, ``client`` in its own words."""
+
+    time: int
+    address: str
+    client: str
+    success: bool
 
 
 def record(core: Core, actor: Actor, action: str, target: str = "", **facts: object) -> None:
@@ -18,9 +66,91 @@ def record(core: Core, actor: Actor, action: str, target: str = "", **facts: obj
         target: What it was done to, a name or path for people; never a secret.
         facts: For programs; never a secret either.
     """
+    text = json.dumps(facts, separators=(",", ":"))
     with core.db.transaction():
-        core.db.rows(
+        (row_id,) = core.db.row(
             "INSERT INTO audit_event (at, account_id, username, address, action, target, facts)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            *(core.now(), actor.account_id or 0, actor.username, actor.address, action, target, json.dumps(facts)),
+            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            *(core.now(), actor.account_id or 0, actor.username, actor.address, action, target[:TARGET_CHARS], text),
+        )
+        if row_id % TRIM_EVERY == 0:
+            _trim(core)
+
+
+def record_failure(core: Core, actor: Actor, client: str, reason: str) -> None:
+    """Note that somebody could not sign in, but no more than ``FAILURES_PER_ADDRESS`` times from one address.
+
+    Args:
+        actor: Whose account it was tried with. A name that is nobody's is not kept: people type passwords there.
+        client: What it says of itself.
+        reason: ``password``, ``code`` or ``confirmation``.
+    """
+    # What cannot be noted must not change the answer.
+    with suppress(TooMany, Busy, DiskFull, StoreUnavailable):
+        core.throttle.count("audit", actor.address, FAILURES_PER_ADDRESS)
+        record(core, actor, _FAILED, client=client, reason=reason)
+
+
+def list_events(
+    core: Core, actor: Actor, *, action: str = "", account: str = "", start: int = 0, limit: int = PAGE_ROWS
+) -> list[Event]:
+    """Return a page of the log, newest first; of one action, or of one account by name, where it is given.
+
+    Raises:
+        PermissionDenied: The actor is no administrator.
+    """
+    require_staff(actor)
+    return _page(core, action, account, _NEWEST, 0, limit, start)
+
+
+def iter_events(core: Core, actor: Actor, *, action: str = "", account: str = "", since: int = 0) -> Iterator[Event]:
+    """Yield the log, newest first, back to ``since`` in seconds; a page of it is in memory.
+
+    Raises:
+        PermissionDenied: The actor is no administrator; at the call, not when it is run.
+    """
+    require_staff(actor)
+    return _iter(core, action, account, since)
+
+
+def list_sign_ins(core: Core, actor: Actor, start: int, limit: int) -> list[SignIn]:
+    """Return when somebody signed in with the actor's account or tried to, newest first."""
+    rows = core.db.rows(
+        "SELECT at, address, facts, action FROM audit_event WHERE account_id = ? AND action IN ('sign_in', ?)"
+        " ORDER BY id DESC LIMIT ? OFFSET ?",
+        *(require_account(actor), _FAILED, limit, start),
+    )
+    return [
+        SignIn(at, address, str(json.loads(facts).get("client", "")), action != _FAILED)
+        for at, address, facts, action in rows
+    ]
+
+
+def _iter(core: Core, action: str, account: str, since: int) -> Iterator[Event]:
+    before = _NEWEST
+    while page := _page(core, action, account, before, since, PAGE_ROWS, 0):
+        yield from page
+        before = page[-1].id
+
+
+def _page(core: Core, action: str, account: str, before: int, since: int, limit: int, start: int) -> list[Event]:
+    rows = core.db.rows(
+        "SELECT id, at, username, address, action, target, facts FROM audit_event WHERE id < ? AND at >= ?"
+        " AND (? = '' OR action = ?) AND (? = '' OR username = ? COLLATE NOCASE) ORDER BY id DESC LIMIT ? OFFSET ?",
+        *(before, since, action, action, account, account, limit, start),
+    )
+    return [
+        Event(row_id, at, username, address, row_action, target, json.loads(facts))
+        for row_id, at, username, address, row_action, target, facts in rows
+    ]
+
+
+def _trim(core: Core) -> None:
+    """Delete the oldest rows beyond ``audit_rows``, wrong sign-ins and the rest each beyond their own share."""
+    failures = core.config.audit_rows // FAILURES_SHARE
+    for comparison, kept in (("=", failures), ("<>", core.config.audit_rows - failures)):
+        core.db.rows(
+            f"DELETE FROM audit_event WHERE action {comparison} ? AND id <= (SELECT id FROM audit_event"
+            f" WHERE action {comparison} ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+            *(_FAILED, _FAILED, kept),
         )

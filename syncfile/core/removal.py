@@ -5,7 +5,17 @@ from syncfile.store.db import Database
 #: Tables whose rows mean nothing without their library.
 _OF_REPO = ("share", "link", "file_lock", "star", "upload_session", "token")
 #: And those that mean nothing without their account.
-_OF_ACCOUNT = ("share", "link", "file_lock", "star", "upload_session", "token", "notification", "member")
+_OF_ACCOUNT = (
+    "share",
+    "link",
+    "file_lock",
+    "star",
+    "upload_session",
+    "token",
+    "notification",
+    "member",
+    "recovery_code",
+)
 
 
 def drop_repo(db: Database, repo_id: str, now: int) -> None:

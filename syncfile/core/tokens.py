@@ -10,14 +10,15 @@ from secrets import token_hex
 from typing import Literal
 from uuid import UUID, uuid4
 
-from syncfile.core.access import Actor, require_account
+from syncfile.core import audit
+from syncfile.core.access import Actor
 from syncfile.core.core import Core
-from syncfile.errors import Busy, DiskFull, NotAuthenticated, NotFound, StoreUnavailable
+from syncfile.errors import Busy, DiskFull, NotAuthenticated, StoreUnavailable
 from syncfile.store.tables import Token
 
 #: ``login`` for programs, ``session`` for the web page's cookie, ``legacy`` an authid, ``sync`` of one library for
-#: a sync client, ``transfer`` for the bytes at one path.
-Kind = Literal["login", "session", "legacy", "sync", "transfer"]
+#: a sync client, ``transfer`` for the bytes at one path, ``app`` an app password.
+Kind = Literal["login", "session", "legacy", "sync", "transfer", "app"]
 
 SESSION_SECONDS = 14 * 86400
 AUTHID_SECONDS = 20 * 3600
@@ -30,8 +31,10 @@ SWEEP_ROWS = 500
 TOKENS_KEPT = 200
 
 _VERSION_AT, _LONG_VERSION = 14, "8"  # of a UUID: version 8 may mean what we like (RFC 9562, section 5.8)
-LIST_ROWS = 1000
+TOLD_ROWS = 1000
 ID_CHARS = 16
+#: What cannot be noted, on a disk that is full or read-only, must not keep anybody from reading.
+_UNWRITABLE = (Busy, DiskFull, StoreUnavailable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class TokenInfo:
     """A token that is alive, and whose it is.
 
     Attributes:
-        parent_hash: Of the token that this one dies with, if any.
+        parent_hash: Of the token that this one dies with, if any; ``parent_kind`` is what that is.
         repo_id: Set for ``sync`` and ``transfer``.
         path: Set for ``transfer``.
         operation: What a ``transfer`` allows: download, upload, zip.
@@ -53,6 +56,7 @@ class TokenInfo:
     username: str
     is_staff: bool
     parent_hash: str | None
+    parent_kind: str | None
     repo_id: str | None
     path: str | None
     operation: str
@@ -63,7 +67,9 @@ class TokenInfo:
 
     def actor(self, address: str) -> Actor:
         """Return the account as the actor of a call from ``address``."""
-        return Actor(self.account_id, self.username, self.is_staff, address, self.token_hash)
+        is_program = self.parent_kind == "app"
+        is_staff = self.is_staff and not is_program
+        return Actor(self.account_id, self.username, is_staff, address, self.token_hash, is_program)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,40 +81,43 @@ class Device:
     platform: str = ""
     client_version: str = ""
 
+    @property
+    def client(self) -> str:
+        """What the log calls it."""
+        return self.name or self.platform
+
 
 @dataclass(frozen=True, slots=True)
-class TokenDevice:
-    """A live token as its owner sees it: something that is signed in.
+class SignedIn:
+    """Somebody who has just shown that an account is theirs (``authentication.sign_in``).
 
     Attributes:
-        id: The beginning of the token's hash, which tells nothing of the token.
-        is_current: It authenticated this very call.
-        address: From where it was last seen; as ``last_seen_at``, up to ``SEEN_SECONDS`` old.
-        repo_id: The only library that it is good for; None for all.
-        issued_at: Seconds, as ``expires_at`` (None: until revoked) and ``last_seen_at``.
+        seal: A key of 32 bytes that only the right password or app password yields.
+        app_hash: Of the app password that was given, if it was one; what is got with it dies with it.
     """
 
-    id: str
-    is_current: bool
-    kind: str
-    device: Device
-    address: str
-    repo_id: str | None
-    issued_at: int
-    expires_at: int | None
-    last_seen_at: int
+    account_id: int
+    seal: bytes
+    app_hash: str | None = None
 
 
 #: The parent is asked too, so that nothing outlives it whoever removed it, and however.
 _FIND = """
 SELECT token.token_hash, token.kind, token.account_id, account.username, account.is_staff, token.parent_hash,
-    token.repo_id, token.path, token.operation, token.commit_id, token.issued_at, token.expires_at, token.last_seen_at
+    parent.kind, token.repo_id, token.path, token.operation, token.commit_id, token.issued_at, token.expires_at,
+    token.last_seen_at
 FROM token JOIN account ON account.id = token.account_id
 LEFT JOIN token parent ON parent.token_hash = token.parent_hash
 WHERE token.token_hash = ? AND token.kind = ? AND account.is_active
     AND (token.expires_at IS NULL OR token.expires_at > ?)
     AND (token.parent_hash IS NULL OR parent.token_hash IS NOT NULL)
     AND (parent.expires_at IS NULL OR parent.expires_at > ?)
+"""
+
+#: A token and what was got with it, and so on.
+_FAMILY = """
+WITH RECURSIVE family (token_hash) AS (
+    SELECT ? UNION SELECT token.token_hash FROM token JOIN family ON token.parent_hash = family.token_hash)
 """
 
 _SWEEP = """
@@ -128,16 +137,18 @@ def issue(
     repo_id: str | None = None,
     address: str = "",
     device: Device | None = None,
+    token: str = "",
 ) -> str:
-    """Make a token of 40 hex characters and return it, this once.
+    """Make a token and return it, this once.
 
     Args:
         lifetime: Seconds; None for a token that lives until it is revoked.
+        token: Made up, of 40 hex characters, if empty.
 
     Raises:
         NotAuthenticated: The account was deleted meanwhile.
     """
-    token = token_hex(20)
+    token = token or token_hex(20)
     row = {"parent_hash": parent_hash, "repo_id": repo_id, "address": address}
     _insert(core, token, kind, account_id, lifetime, row | _columns(device or Device()))
     return token
@@ -146,7 +157,7 @@ def issue(
 def find(core: Core, kind: Kind, token: str) -> TokenInfo | None:
     """Return what is known of a live token of an active account, else None."""
     now = core.now()
-    row = core.db.row(_FIND, _hash(token), kind, now, now)
+    row = core.db.row(_FIND, hash_of(token), kind, now, now)
     if row is None:
         return None
     token_hash, _, account_id, username, is_staff, *rest = row
@@ -162,45 +173,34 @@ def authenticate(core: Core, kind: Kind, token: str, address: str) -> Actor:
     info = find(core, kind, token)
     if info is None:
         raise NotAuthenticated("the token is invalid")
-    if core.now() - info.last_seen_at >= SEEN_SECONDS:
-        _touch(core, info.token_hash, address)
+    note_seen(core, info, address)
     return info.actor(address)
 
 
+def note_seen(core: Core, info: TokenInfo, address: str) -> None:
+    """Note from where a token was used, if it was not noted lately."""
+    if core.now() - info.last_seen_at >= SEEN_SECONDS:
+        _touch(core, info.token_hash, address)
+
+
 def revoke(core: Core, token_hash: str) -> None:
-    """Forget a token and what depends on it; one that is gone already is no error."""
+    """Forget a token and what was got with it; one that is gone already is no error."""
     with core.db.transaction():
-        core.db.rows("DELETE FROM token WHERE token_hash = ? OR parent_hash = ?", token_hash, token_hash)
+        core.db.rows(f"{_FAMILY} DELETE FROM token WHERE token_hash IN (SELECT token_hash FROM family)", token_hash)
 
 
 def revoke_all(core: Core, account_id: int, except_hash: str = "") -> None:
-    """Forget all tokens of an account, but for ``except_hash`` and what depends on that."""
-    sql = "DELETE FROM token WHERE account_id = ? AND token_hash <> ? AND COALESCE(parent_hash, '-') <> ?"
+    """Forget all tokens of an account, but for ``except_hash`` and what was got with that."""
+    sql = "DELETE FROM token WHERE account_id = ? AND token_hash NOT IN (SELECT token_hash FROM family)"
     with core.db.transaction():
-        core.db.rows(sql, account_id, except_hash, except_hash)
+        core.db.rows(f"{_FAMILY} {sql}", except_hash, account_id)
 
 
-def list_devices(core: Core, actor: Actor) -> list[TokenDevice]:
-    """Return what is signed in with the actor's account, last seen first; links to single files are no devices."""
-    rows = core.db.rows(
-        "SELECT token_hash, kind, device_id, device_name, platform, client_version, address, repo_id, issued_at,"
-        " expires_at, last_seen_at FROM token WHERE account_id = ? AND kind <> 'transfer'"
-        " AND (expires_at IS NULL OR expires_at > ?) ORDER BY last_seen_at DESC, token_hash LIMIT ?",
-        *(require_account(actor), core.now(), LIST_ROWS),
-    )
-    return [
-        TokenDevice(token_hash[:ID_CHARS], token_hash == actor.token_hash, kind, Device(*rest[:4]), *rest[4:])
-        for token_hash, kind, *rest in rows
-    ]
-
-
-def revoke_device(core: Core, actor: Actor, token_id: str) -> None:
-    """Sign out one device of the actor's account. Raises ``NotFound``."""
-    sql = "SELECT token_hash FROM token WHERE account_id = ? AND kind <> 'transfer' AND SUBSTR(token_hash, 1, ?) = ?"
-    row = core.db.row(sql, require_account(actor), ID_CHARS, token_id)
-    if row is None:
-        raise NotFound("there is no such device")
-    revoke(core, row[0])
+def sign_out(core: Core, actor: Actor) -> None:
+    """Forget the token that the actor came with."""
+    with core.db.transaction():
+        revoke(core, actor.token_hash)
+        audit.record(core, actor, "sign_out", actor.username)
 
 
 def sweep_expired(core: Core) -> int:
@@ -210,17 +210,17 @@ def sweep_expired(core: Core) -> int:
     return count
 
 
-def authid_for(core: Core, account_id: int, seal: bytes) -> str:
+def authid_for(core: Core, signed: SignedIn, address: str) -> str:
     """Return the account's authid of the legacy API: for 20 hours the same one; see ``_retell``."""
-    return _retell(core, "legacy", account_id, seal, AUTHID_SECONDS, Device(), "")
+    return _retell(core, "legacy", signed, AUTHID_SECONDS, Device(), address)
 
 
-def login_for(core: Core, account_id: int, seal: bytes, device: Device, address: str) -> str:
+def login_for(core: Core, signed: SignedIn, device: Device, address: str) -> str:
     """Return the login token of a device: as long as that lives, the same one; see ``_retell``.
 
     It is for programs that sign in whenever they start: they would leave a token behind each time.
     """
-    return _retell(core, "login", account_id, seal, None, device, address)
+    return _retell(core, "login", signed, None, device, address)
 
 
 def authid_info(core: Core, authid: str) -> TokenInfo:
@@ -306,7 +306,7 @@ def _insert(
     now = core.now()
     values = {
         **row,
-        "token_hash": _hash(token),
+        "token_hash": hash_of(token),
         "kind": kind,
         "account_id": account_id,
         "issued_at": now,
@@ -320,6 +320,14 @@ def _insert(
         if kind in ("login", "session", "sync"):
             _make_room(core, kind, account_id, row.get("repo_id"))
         Token.insert(values).on_conflict_ignore().execute(core.db)
+        if kind in ("login", "session", "legacy"):
+            client = row.get("device_name") or row.get("platform") or ""
+            _note_sign_in(core, kind, account_id, row.get("address") or "", client)
+
+
+def _note_sign_in(core: Core, kind: Kind, account_id: int, address: str, client: str) -> None:
+    (username,) = core.db.row("SELECT username FROM account WHERE id = ?", account_id)
+    audit.record(core, Actor(account_id, username, address=address), "sign_in", username, kind=kind, client=client)
 
 
 def _make_room(core: Core, kind: Kind, account_id: int, repo_id: str | None) -> None:
@@ -331,46 +339,48 @@ def _make_room(core: Core, kind: Kind, account_id: int, repo_id: str | None) -> 
 
 
 def _touch(core: Core, token_hash: str, address: str) -> None:
-    # What cannot be noted (full disk, read-only) must not keep anybody from reading.
     sql = "UPDATE token SET last_seen_at = ?, address = ? WHERE token_hash = ?"
-    with suppress(Busy, DiskFull, StoreUnavailable), core.db.transaction():
+    with suppress(*_UNWRITABLE), core.db.transaction():
         core.db.rows(sql, core.now(), address, token_hash)
 
 
-def _retell(
-    core: Core, kind: Kind, account_id: int, seal: bytes, lifetime: int | None, device: Device, address: str
-) -> str:
+def _retell(core: Core, kind: Kind, signed: SignedIn, lifetime: int | None, device: Device, address: str) -> str:
     """Return a token that can be told again, though only its hash is stored.
 
     It is made from its time of issue and the seal, which nobody has without the right password
     (``passwords.verify``). One that was revoked never comes back.
     """
-    token = _find_told(core, kind, account_id, seal, device)
+    token = _find_told(core, kind, signed, device, address)
     if token is None:
         with core.db.transaction():  # of two that ask at once, the second finds what the first was given
-            token = _find_told(core, kind, account_id, seal, device)
+            token = _find_told(core, kind, signed, device, address)
             if token is None:
-                token = _told_at(core.now(), kind, account_id, seal, device)
-                _insert(core, token, kind, account_id, lifetime, {"address": address} | _columns(device))
+                token = _told_at(core.now(), kind, signed, device)
+                row = {"address": address, "parent_hash": signed.app_hash}
+                _insert(core, token, kind, signed.account_id, lifetime, row | _columns(device))
     return token
 
 
-def _find_told(core: Core, kind: Kind, account_id: int, seal: bytes, device: Device) -> str | None:
+def _find_told(core: Core, kind: Kind, signed: SignedIn, device: Device, address: str) -> str | None:
     rows = core.db.rows(
-        "SELECT issued_at, token_hash FROM token WHERE account_id = ? AND kind = ? AND device_id = ?"
+        "SELECT issued_at, token_hash, address FROM token WHERE account_id = ? AND kind = ? AND device_id = ?"
         " AND device_name = ? AND (expires_at IS NULL OR expires_at > ?) ORDER BY issued_at DESC LIMIT ?",
-        *(account_id, kind, device.id, device.name, core.now(), LIST_ROWS),
+        *(signed.account_id, kind, device.id, device.name, core.now(), TOLD_ROWS),
     )
-    for issued_at, token_hash in rows:
-        token = _told_at(issued_at, kind, account_id, seal, device)
-        if compare_digest(_hash(token), token_hash):
+    for issued_at, token_hash, last_address in rows:
+        token = _told_at(issued_at, kind, signed, device)
+        if compare_digest(hash_of(token), token_hash):
+            if address != last_address:  # it may be somebody else who tells the password
+                with suppress(*_UNWRITABLE):
+                    _note_sign_in(core, kind, signed.account_id, address, device.client)
+                _touch(core, token_hash, address)
             return token
     return None
 
 
-def _told_at(issued_at: int, kind: Kind, account_id: int, seal: bytes, device: Device) -> str:
-    text = json.dumps([kind, issued_at, account_id, device.id, device.name])
-    return digest(seal, text.encode(), "sha256").hex()[:40]
+def _told_at(issued_at: int, kind: Kind, signed: SignedIn, device: Device) -> str:
+    text = json.dumps([kind, issued_at, signed.account_id, device.id, device.name])
+    return digest(signed.seal, text.encode(), "sha256").hex()[:40]
 
 
 def _columns(device: Device) -> dict[str, str | None]:
@@ -382,5 +392,6 @@ def _columns(device: Device) -> dict[str, str | None]:
     }
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """Return what the database knows of a token."""
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

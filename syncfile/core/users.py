@@ -2,17 +2,16 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from syncfile.core import passwords, removal, repos, tokens
-from syncfile.core.access import Actor, require_staff
+from syncfile.core import audit, passwords, removal, repos, tokens
+from syncfile.core.access import Actor, require_person, require_staff
 from syncfile.core.core import Core
 from syncfile.core.paths import nfc
 from syncfile.core.texts import require_text
 from syncfile.core.throttle import client_address
-from syncfile.errors import AlreadyExists, BadRequest, Busy, NotAuthenticated, NotFound, PermissionDenied
+from syncfile.errors import AlreadyExists, BadRequest, NotFound, PermissionDenied, WrongPassword
 from syncfile.store import tables
 
 NAME_BYTES = 255
@@ -104,6 +103,7 @@ def register(core: Core, actor: Actor, username: str, email: str, password: str)
     with core.db.transaction():
         _require_free(core, username, email)
         account_id = _insert(core, username, email, hashed)
+        audit.record(core, actor, "account_create", username, email=email)
     return _get(core, account_id)
 
 
@@ -125,30 +125,22 @@ def first_admin(core: Core, password: str | None = None) -> str | None:
     return made_up
 
 
-def sign_in(core: Core, name: str, password: str, address: str) -> tuple[Account, bytes]:
-    """Return the account that a name or e-mail address and a password belong to, and its seal.
-
-    Which of the two was wrong, or whether the account is inactive, shows neither in the answer nor in its time.
+def confirm_password(core: Core, actor: Actor, password: str) -> None:
+    """Make sure that whoever has the actor's session knows its password too, as not every thief does.
 
     Raises:
-        NotAuthenticated: They do not fit.
+        WrongPassword: It is wrong.
+        PermissionDenied: The actor is a program.
         TooMany: This address guessed too often.
         Busy: Too many passwords are being hashed; the try does not count.
     """
-    key = _key(name)
-    row = core.db.row(
-        "SELECT id, username_key, password, is_active FROM account WHERE username_key = ? OR email_key = ?", key, key
-    )
-    account_id, key, stored, is_active = row or (0, key, passwords.NOBODY, False)
-    with core.throttle.check("account", address, key) as attempt:
-        seal = passwords.verify(core, password, stored)
-        if seal is None or not is_active:
+    key, stored = core.db.row("SELECT username_key, password FROM account WHERE id = ?", require_person(actor))
+    with core.throttle.check("account", actor.address, key) as attempt:
+        if passwords.verify(core, password, stored) is None:
             attempt.failed()
-            raise NotAuthenticated("the user name or the password is wrong")
+            audit.record_failure(core, actor, "", "confirmation")
+            raise WrongPassword("the password is wrong", parameter="password")
         attempt.succeeded()
-    if passwords.needs_rehash(stored):
-        _rehash(core, account_id, password, stored)
-    return _get(core, account_id), seal
 
 
 def get_account(core: Core, actor: Actor, account_id: int) -> Account:
@@ -163,7 +155,7 @@ def get_account(core: Core, actor: Actor, account_id: int) -> Account:
 
 def find_account_by_name(core: Core, name: str) -> Account | None:
     """Return the account of this name or e-mail address, whoever asks, or None."""
-    key = _key(name)
+    key = name_key(name)
     return next(_accounts(core, "WHERE username_key = ? OR email_key = ?", key, key), None)
 
 
@@ -185,6 +177,7 @@ def update_account(
     *,
     email: str | None = None,
     password: str | None = None,
+    old_password: str | None = None,
     total: int | None = None,
     is_active: bool | None = None,
     is_staff: bool | None = None,
@@ -192,11 +185,13 @@ def update_account(
     """Change what is not None, all of it or nothing. A new password signs out everything but the actor's own token.
 
     Args:
+        old_password: Asked of an account that changes its own e-mail address or password.
         total: Quota, bytes, 0 for no limit; as ``is_active`` and ``is_staff`` for administrators only.
 
     Raises:
         NotFound: There is no such account, or the actor may not know of it.
         PermissionDenied: Only administrators may do this; or it would leave none.
+        WrongPassword, TooMany: As for ``confirm_password``.
         BadRequest, AlreadyExists, Busy: As for ``register``.
     """
     _require_self_or_staff(actor, account_id)
@@ -206,9 +201,13 @@ def update_account(
         require_staff(actor)
     if total is not None and not 0 <= total <= _MOST:
         raise BadRequest("the quota must not be negative", parameter="total", reason="range")
+    if actor.account_id == account_id and (email is not None or password is not None):
+        if old_password is None:
+            raise BadRequest("the parameter old_password is missing", parameter="old_password")
+        confirm_password(core, actor, old_password)
     if email is not None:
         email = _clean_email(email)
-        changes |= {"email": email, "email_key": _key(email)}
+        changes |= {"email": email, "email_key": name_key(email)}
     if password is not None:
         changes["password"] = _hashed(core, password)
     with core.db.transaction():
@@ -217,21 +216,8 @@ def update_account(
             _require_email_free(core, email, account_id)
         if is_active is False or is_staff is False:
             _require_another_admin(core, account_id)
-        _write(core, account_id, changes, keep_token=actor.token_hash)
+        _write(core, actor, account_id, changes)
     return _get(core, account_id)
-
-
-def set_password(core: Core, account_id: int, password: str) -> None:
-    """Set a password without asking who wants it, for the command line; signs out everything.
-
-    Raises:
-        NotFound: There is no such account.
-        BadRequest, Busy: As for ``register``.
-    """
-    hashed = _hashed(core, password)
-    with core.db.transaction():
-        _get(core, account_id)
-        _write(core, account_id, {"password": hashed}, keep_token="")
 
 
 def delete_account(core: Core, actor: Actor, account_id: int) -> None:
@@ -244,9 +230,10 @@ def delete_account(core: Core, actor: Actor, account_id: int) -> None:
     _require_self_or_staff(actor, account_id)
     require_staff(actor)
     with core.db.transaction():
-        _get(core, account_id)
+        account = _get(core, account_id)
         _require_another_admin(core, account_id)
         removal.drop_account(core.db, account_id, core.now())
+        audit.record(core, actor, "account_delete", account.username, email=account.email)
 
 
 def _checked(username: str, email: str, password: str) -> tuple[str, str]:
@@ -278,7 +265,7 @@ def _clean_email(email: str) -> str:
     return email
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
     """Return the one form that all spellings of a name or e-mail address share."""
     # Half a surrogate pair would not reach the database; no name has "?" instead.
     return nfc(nfc(name).casefold()).encode("utf-8", "replace").decode()
@@ -286,7 +273,7 @@ def _key(name: str) -> str:
 
 def _require_free(core: Core, username: str, email: str) -> None:
     # Either signs in, so nobody may take another's e-mail address as a name, nor the other way round.
-    key = _key(username)
+    key = name_key(username)
     if core.db.row("SELECT 1 FROM account WHERE username_key = ? OR email_key = ?", key, key):
         raise AlreadyExists("the user name is taken", parameter="username")
     _require_email_free(core, email, 0)
@@ -294,16 +281,16 @@ def _require_free(core: Core, username: str, email: str) -> None:
 
 def _require_email_free(core: Core, email: str, account_id: int) -> None:
     sql = "SELECT 1 FROM account WHERE (username_key = ? OR email_key = ?) AND id <> ?"
-    if core.db.row(sql, _key(email), _key(email), account_id):
+    if core.db.row(sql, name_key(email), name_key(email), account_id):
         raise AlreadyExists("the email is taken", parameter="email")
 
 
 def _insert(core: Core, username: str, email: str, hashed: str, *, is_staff: bool = False) -> int:
     row = tables.Account.insert(
         username=username,
-        username_key=_key(username),
+        username_key=name_key(username),
         email=email,
-        email_key=_key(email),
+        email_key=name_key(email),
         password=hashed,
         is_staff=is_staff,
         total=core.config.default_quota,
@@ -315,23 +302,24 @@ def _insert(core: Core, username: str, email: str, hashed: str, *, is_staff: boo
     return account_id
 
 
-def _write(core: Core, account_id: int, changes: dict[str, object], keep_token: str) -> None:
-    if changes:
-        tables.Account.update(changes).where(tables.Account.id == account_id).execute(core.db)
+def _write(core: Core, actor: Actor, account_id: int, changes: dict[str, object]) -> None:
+    if not changes:
+        return
+    tables.Account.update(changes).where(tables.Account.id == account_id).execute(core.db)
+    name = _get(core, account_id).username
     if "password" in changes:
-        tokens.revoke_all(core, account_id, keep_token)
+        tokens.revoke_all(core, account_id, actor.token_hash)
+        audit.record(core, actor, "password_change", name)
+    if "email" in changes:
+        audit.record(core, actor, "email_change", name, email=changes["email"])
+    rights = {key: value for key, value in changes.items() if key in {"total", "is_active", "is_staff"}}
+    if rights:
+        audit.record(core, actor, "account_update", name, **rights)
 
 
 def _hashed(core: Core, password: str) -> str:
     passwords.require_usable(password)
     return passwords.make(core, password)
-
-
-def _rehash(core: Core, account_id: int, password: str, stored: str) -> None:
-    with suppress(Busy):  # another sign-in will do
-        hashed = passwords.make(core, password)
-        with core.db.transaction():
-            core.db.rows("UPDATE account SET password = ? WHERE id = ? AND password = ?", hashed, account_id, stored)
 
 
 def _accounts(core: Core, condition: str, *params: object) -> Iterator[Account]:

@@ -138,7 +138,11 @@ STATUS: dict[type[SyncFileError], tuple[int, str]] = {
     errors.TooMany: (429, "too_many"),
     errors.Busy: (503, "busy"),
     errors.DiskFull: (507, "disk_full"),
+    errors.CodeRequired: (401, "code_required"),
+    errors.CodeWrong: (401, "code_wrong"),
     errors.StoreUnavailable: (503, "store_unavailable"),
+    errors.WrongPassword: (403, "password_wrong"),
+    errors.CodeRefused: (403, "code_wrong"),
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syncfile.config import Config
-from syncfile.core import users
+from syncfile.core import authentication, users
 from syncfile.core.access import Actor
 from syncfile.core.core import Core
 from syncfile.core.opening import close_core, open_core
@@ -62,7 +62,7 @@ def actor_of(account: users.Account, *, address: str = HERE, token_hash: str = "
 def signs_in(core: Core, name: str, password: str, address: str = HERE) -> bool:
     """Tell whether the password fits."""
     try:
-        users.sign_in(core, name, password, address)
+        authentication.sign_in(core, name, password, address)
     except NotAuthenticated:
         return False
     return True

@@ -77,7 +77,9 @@ def test_usage_is_the_size_of_own_libraries_that_are_neither_deleted_nor_virtual
 
 def test_an_account_changes_its_email_and_password(core: Core) -> None:
     ann = add(core, "ann")
-    changed = users.update_account(core, actor_of(ann), ann.id, email=" New@example.org", password="new one")
+    changed = users.update_account(
+        core, actor_of(ann), ann.id, email=" New@example.org", password="new one", old_password=PASSWORD
+    )
     assert changed.email == "New@example.org"
     assert signs_in(core, "new@EXAMPLE.org", "new one")
     assert not signs_in(core, "ann", PASSWORD)
@@ -91,7 +93,8 @@ def test_a_change_of_nothing_changes_nothing(core: Core) -> None:
 
 def test_an_account_may_keep_its_own_email_in_other_letters(core: Core) -> None:
     ann = add(core, "ann")
-    assert users.update_account(core, actor_of(ann), ann.id, email="ANN@example.org").email == "ANN@example.org"
+    changed = users.update_account(core, actor_of(ann), ann.id, email="ANN@example.org", old_password=PASSWORD)
+    assert changed.email == "ANN@example.org"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +133,7 @@ def test_a_new_password_signs_out_all_but_the_token_that_asked(core: Core) -> No
     bobs = tokens.issue(core, "login", bob.id, lifetime=None)
     asking = tokens.authenticate(core, "login", mine, HERE)
     link = tokens.issue_transfer(core, asking, "repo", "/a", "download")
-    users.update_account(core, asking, ann.id, password="new one")
+    users.update_account(core, asking, ann.id, password="new one", old_password=PASSWORD)
     alive = [tokens.find(core, "login", token) is not None for token in (mine, other, bobs)]
     assert alive == [True, False, True]
     assert tokens.find_transfer(core, link) is not None
@@ -139,11 +142,11 @@ def test_a_new_password_signs_out_all_but_the_token_that_asked(core: Core) -> No
 def test_a_password_set_by_others_signs_out_everything(core: Core) -> None:
     ann = add(core, "ann")
     token = tokens.issue(core, "login", ann.id, lifetime=None)
-    users.set_password(core, ann.id, "new one")
+    users.update_account(core, ROOT, ann.id, password="new one")
     assert tokens.find(core, "login", token) is None
     assert signs_in(core, "ann", "new one")
     with pytest.raises(NotFound):
-        users.set_password(core, 99, "new one")
+        users.update_account(core, ROOT, 99, password="new one")
 
 
 # --- the last administrator

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncfile.core import sync_tokens, tokens, users
+from syncfile.core import authentication, devices, sync_tokens, tokens, users
 from syncfile.core.core import Core
 from syncfile.core.tokens import Device
 from syncfile.errors import NotFound
@@ -20,8 +20,8 @@ def ann(core: Core) -> users.Account:
 
 
 def sign_in(core: Core, device: Device, password: str = PASSWORD) -> str:
-    account, seal = users.sign_in(core, "ann", password, HERE)
-    return tokens.login_for(core, account.id, seal, device, HERE)
+    signed = authentication.sign_in(core, "ann", password, HERE)
+    return tokens.login_for(core, signed, device, HERE)
 
 
 @pytest.mark.parametrize("device", [DESK, NAMELESS])
@@ -29,7 +29,7 @@ def test_device_that_signs_in_again_has_one_token(core: Core, ann: users.Account
     first = sign_in(core, device)
     move_clock(core, 86400)
     assert sign_in(core, device) == first
-    assert [item.device for item in tokens.list_devices(core, actor_of(ann))] == [device]
+    assert [item.device for item in devices.list_devices(core, actor_of(ann))] == [device]
 
 
 def test_each_device_has_its_own_token(core: Core, ann: users.Account) -> None:
@@ -44,8 +44,8 @@ def test_tokens_of_other_kinds_of_sign_in_are_not_told(core: Core, ann: users.Ac
 
 def test_token_that_was_revoked_is_not_told_again(core: Core, ann: users.Account) -> None:
     first = sign_in(core, DESK)
-    (device,) = tokens.list_devices(core, actor_of(ann))
-    tokens.revoke_device(core, actor_of(ann), device.id)
+    (device,) = devices.list_devices(core, actor_of(ann))
+    devices.revoke_device(core, actor_of(ann), device.id)
     move_clock(core, 1)
     assert sign_in(core, DESK) != first
     assert tokens.find(core, "login", first) is None
@@ -64,7 +64,7 @@ def test_token_for_syncing_is_the_device_that_asked_for_it(core: Core, ann: user
     info = tokens.find(core, "sync", token)
     assert info is not None
     assert (info.repo_id, info.account_id) == (ann.default_repo_id, ann.id)
-    found = [item for item in tokens.list_devices(core, actor) if item.kind == "sync"]
+    found = [item for item in devices.list_devices(core, actor) if item.kind == "sync"]
     assert [(item.device, item.address) for item in found] == [(DESK, THERE)]
 
 

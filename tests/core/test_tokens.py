@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from syncfile.core import tokens, users
+from syncfile.core import authentication, devices, tokens, users
 from syncfile.core.access import Actor, anyone
 from syncfile.core.core import Core
-from syncfile.core.tokens import AUTHID_SECONDS, TRANSFER_SECONDS, Device, Kind
+from syncfile.core.tokens import AUTHID_SECONDS, TRANSFER_SECONDS, Device, Kind, SignedIn
 from syncfile.errors import NotAuthenticated, NotFound
 from tests.core.accounts import HERE, PASSWORD, ROOT, THERE, actor_of, add, move_clock, open_store
 
@@ -30,8 +30,7 @@ def login(core: Core, account: users.Account, *, lifetime: int | None = None) ->
 
 
 def authid_of(core: Core, name: str, password: str = PASSWORD) -> str:
-    account, seal = users.sign_in(core, name, password, HERE)
-    return tokens.authid_for(core, account.id, seal)
+    return tokens.authid_for(core, authentication.sign_in(core, name, password, HERE), HERE)
 
 
 def hash_of(core: Core, kind: Kind, token: str) -> str:
@@ -231,14 +230,14 @@ def test_after_twenty_hours_there_is_a_new_authid_and_the_old_one_is_dead(core: 
 
 
 def test_telling_an_authid_again_writes_nothing(core: Core, ann: users.Account) -> None:
-    _, seal = users.sign_in(core, "ann", PASSWORD, HERE)
-    tokens.authid_for(core, ann.id, seal)
-    assert count_writes(core, lambda: tokens.authid_for(core, ann.id, seal)) == 0
+    signed = authentication.sign_in(core, "ann", PASSWORD, HERE)
+    tokens.authid_for(core, signed, HERE)
+    assert count_writes(core, lambda: tokens.authid_for(core, signed, HERE)) == 0
 
 
 def test_an_authid_cannot_be_told_without_the_seal(core: Core, ann: users.Account) -> None:
     authid = authid_of(core, "ann")
-    assert tokens.authid_for(core, ann.id, bytes(32)) != authid
+    assert tokens.authid_for(core, SignedIn(ann.id, bytes(32)), HERE) != authid
 
 
 def test_accounts_with_one_password_have_authids_of_their_own(core: Core, ann: users.Account) -> None:
@@ -248,20 +247,20 @@ def test_accounts_with_one_password_have_authids_of_their_own(core: Core, ann: u
 
 def test_a_new_password_ends_the_authid(core: Core, ann: users.Account) -> None:
     first = authid_of(core, "ann")
-    users.set_password(core, ann.id, PASSWORD)
+    users.update_account(core, ROOT, ann.id, password=PASSWORD)
     with pytest.raises(NotAuthenticated):
         tokens.authid_info(core, first)
     assert authid_of(core, "ann") != first
 
 
 def test_all_that_ask_at_once_are_told_the_same_authid(core: Core, ann: users.Account) -> None:
-    _, seal = users.sign_in(core, "ann", PASSWORD, HERE)
+    signed = authentication.sign_in(core, "ann", PASSWORD, HERE)
     start = threading.Barrier(8)
 
     def ask(_: int) -> str:
         start.wait(10)
         move_clock(core, 1)  # so that two issued apart would differ
-        return tokens.authid_for(core, ann.id, seal)
+        return tokens.authid_for(core, signed, HERE)
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(ask, range(8)))) == 1
@@ -353,20 +352,20 @@ def test_devices_are_listed_last_seen_first_without_links_to_files(core: Core, a
     move_clock(core, 10)
     tokens.issue(core, "session", ann.id, lifetime=60, address=THERE)
     tokens.issue_transfer(core, actor, ann.default_repo_id, "/a", "download")
-    session, login = tokens.list_devices(core, actor)
+    session, login = devices.list_devices(core, actor)
     assert (session.kind, session.address, session.is_current) == ("session", THERE, False)
-    assert login == tokens.TokenDevice(
+    assert login == devices.TokenDevice(
         actor.token_hash[:16], True, "login", device, HERE, None, 1_700_000_000, None, 1_700_000_000
     )
     move_clock(core, 60)
-    assert tokens.list_devices(core, actor) == [login]
+    assert devices.list_devices(core, actor) == [login]
 
 
 def test_a_device_is_signed_out_by_its_owner_alone(core: Core, ann: users.Account) -> None:
     bob, token = add(core, "bob"), login(core, ann)
-    (device,) = tokens.list_devices(core, actor_of(ann))
+    (device,) = devices.list_devices(core, actor_of(ann))
     for actor, token_id in ((actor_of(bob), device.id), (actor_of(ann), "0" * 16), (actor_of(ann), "")):
         with pytest.raises(NotFound):
-            tokens.revoke_device(core, actor, token_id)
-    tokens.revoke_device(core, actor_of(ann), device.id)
+            devices.revoke_device(core, actor, token_id)
+    devices.revoke_device(core, actor_of(ann), device.id)
     assert tokens.find(core, "login", token) is None

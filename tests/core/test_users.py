@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from syncfile.core import passwords, users
+from syncfile.core import authentication, passwords, users
 from syncfile.core.access import Actor, anyone
 from syncfile.core.core import Core
 from syncfile.errors import (
@@ -210,7 +210,7 @@ def test_an_empty_store_gets_an_administrator_with_a_password_shown_once(core: C
     password = users.first_admin(core)
     assert password is not None
     assert len(password) == 16
-    account, _ = users.sign_in(core, "admin", password, HERE)
+    account = users.get_account(core, ROOT, authentication.sign_in(core, "admin", password, HERE).account_id)
     assert account.is_staff
     assert users.first_admin(core) is None
     assert users.first_admin(core, "another") is None
@@ -240,9 +240,9 @@ def test_two_first_starts_at_once_make_one_administrator(core: Core) -> None:
 
 def test_sign_in_by_name_or_email_in_any_case(core: Core) -> None:
     ann = register(core, "Ann", "ann@example.org")
-    found = [users.sign_in(core, name, PASSWORD, HERE) for name in ("Ann", "aNN", "ANN@example.org")]
-    assert [account for account, _ in found] == [ann] * 3
-    assert len({seal for _, seal in found}) == 1
+    found = [authentication.sign_in(core, name, PASSWORD, HERE) for name in ("Ann", "aNN", "ANN@example.org")]
+    assert [signed.account_id for signed in found] == [ann.id] * 3
+    assert len({signed.seal for signed in found}) == 1
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_sign_in_by_name_or_email_in_any_case(core: Core) -> None:
 def test_a_wrong_sign_in_says_the_same_whatever_is_wrong(core: Core, name: str, password: str) -> None:
     register(core, "ann")
     with pytest.raises(NotAuthenticated) as caught:
-        users.sign_in(core, name, password, HERE)
+        authentication.sign_in(core, name, password, HERE)
     assert (caught.value.message, caught.value.facts) == ("the user name or the password is wrong", {})
 
 
@@ -259,7 +259,7 @@ def test_an_inactive_account_is_refused_like_a_wrong_password(core: Core) -> Non
     ann = register(core, "ann")
     users.update_account(core, ROOT, ann.id, is_active=False)
     with pytest.raises(NotAuthenticated) as caught:
-        users.sign_in(core, "ann", PASSWORD, HERE)
+        authentication.sign_in(core, "ann", PASSWORD, HERE)
     assert caught.value.message == "the user name or the password is wrong"
 
 
@@ -280,7 +280,7 @@ def test_guesses_at_one_account_are_counted_under_all_its_names(core: Core) -> N
     for _ in range(10):
         assert not signs_in(core, "ANN", "wrong")
         assert not signs_in(core, "ann@example.org", "wrong")
-    facts = refusal(TooMany, lambda: users.sign_in(core, "ann", PASSWORD, HERE))
+    facts = refusal(TooMany, lambda: authentication.sign_in(core, "ann", PASSWORD, HERE))
     assert facts == {"retry_after": 600}
     assert signs_in(core, "ann", PASSWORD, THERE)
     move_clock(core, 601)
@@ -290,7 +290,7 @@ def test_guesses_at_one_account_are_counted_under_all_its_names(core: Core) -> N
 def test_guesses_at_unknown_names_are_counted_alike(core: Core) -> None:
     for _ in range(20):
         assert not signs_in(core, "nobody", "wrong")
-    refusal(TooMany, lambda: users.sign_in(core, "nobody", "wrong", HERE))
+    refusal(TooMany, lambda: authentication.sign_in(core, "nobody", "wrong", HERE))
 
 
 def test_of_many_guesses_at_once_no_more_are_verified_than_allowed(core: Core) -> None:

@@ -24,13 +24,29 @@ POST   /v1/accounts/?username={new}&email={new}@a.org&password={password}   201 
 GET    /v1/accounts/                                                        401 403 403 403 403 403 403 200 401 401 401
 GET    /v1/account/                                                         401 200 200 200 200 200 200 200 401 401 401
 GET    /v1/accounts/{owner_id}/                                             401 404 404 404 404 404 200 200 401 401 401
-PUT    /v1/accounts/{owner_id}/?email={new}@a.org                           401 404 404 404 404 404 200 200 401 401 401
+PUT    /v1/accounts/{owner_id}/?email={new}@a.org&old_password={password}   401 404 404 404 404 404 200 200 401 401 401
 PUT    /v1/accounts/{owner_id}/?total=1000000000                            401 404 404 404 404 404 403 200 401 401 401
-PUT    /v1/accounts/{my_id}/?email={new}@a.org                              401 200 200 200 200 200 200 200 401 401 401
+PUT    /v1/accounts/{my_id}/?email={new}@a.org&old_password={password}      401 200 200 200 200 200 200 200 401 401 401
+PUT    /v1/accounts/{my_id}/?password={password}&old_password=wrong         401 403 403 403 403 403 403 403 401 401 401
 PUT    /v1/accounts/{my_id}/?is_staff=true                                  401 403 403 403 403 403 403 200 401 401 401
 PUT    /v1/accounts/{my_id}/?is_active=true                                 401 403 403 403 403 403 403 200 401 401 401
 DELETE /v1/accounts/{victim_id}/                                            401 404 404 404 404 404 404 204 401 401 401
 DELETE /v1/accounts/{my_id}/                                                401 403 403 403 403 403 403 403 401 401 401
+DELETE /v1/accounts/{owner_id}/two-step/                                    401 404 404 404 404 404 403 204 401 401 401
+DELETE /v1/accounts/{my_id}/two-step/                                       401 403 403 403 403 403 403 403 401 401 401
+
+# two-step sign-in, app passwords, and who signed in
+GET    /v1/account/two-step/                                                401 200 200 200 200 200 200 200 401 401 401
+POST   /v1/account/two-step/?password={password}                            401 200 200 200 200 200 200 200 401 401 401
+POST   /v1/account/two-step/?password=wrong                                 401 403 403 403 403 403 403 403 401 401 401
+PUT    /v1/account/two-step/?password={password}&secret={totp_secret}&code={totp_code} \
+                                                                            401 200 200 200 200 200 200 200 401 401 401
+POST   /v1/account/recovery-codes/?password={password}                      401 200 200 200 200 200 200 200 401 401 401
+DELETE /v1/account/two-step/?password={password}                            401 204 204 204 204 204 204 204 401 401 401
+GET    /v1/account/app-passwords/                                           401 200 200 200 200 200 200 200 401 401 401
+POST   /v1/account/app-passwords/?name={new}                                401 201 201 201 201 201 201 201 401 401 401
+DELETE /v1/account/app-passwords/{owners_app}/                              401 404 404 404 404 404 204 404 401 401 401
+GET    /v1/account/sign-ins/                                                401 200 200 200 200 200 200 200 401 401 401
 
 # signing in and out
 POST   /v1/auth/?username={my_name}&password={password}                     401 200 200 200 200 200 200 200 401 200 401
@@ -203,3 +219,6 @@ POST   /d/{locked_link}/?password={password}                                303 
 GET    /u/{upload_link}/                                                    200 200 200 200 200 200 200 200 200 200 200
 POST   /u/{upload_link}/                                                    200 200 200 200 200 200 200 200 200 200 200
 """
+
+# last, as it takes the links with it that the rows before have asked for
+DELETE /v1/devices/                                                         401 204 204 204 204 204 204 204 401 401 401

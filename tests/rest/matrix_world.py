@@ -5,7 +5,19 @@ from functools import cached_property
 from itertools import count
 from urllib.parse import quote
 
-from syncfile.core import encrypted, entries, groups, links, locking, ownership, shares, tokens, users
+from syncfile.core import (
+    app_passwords,
+    encrypted,
+    entries,
+    groups,
+    links,
+    locking,
+    ownership,
+    shares,
+    tokens,
+    totp,
+    users,
+)
 from syncfile.core.access import READ, require
 from syncfile.core.core import Core
 from syncfile.errors import AlreadyExists
@@ -17,7 +29,7 @@ from tests.rest.people import PASSWORD, ROOT, join
 ABSENT: dict[str, str] = {
     **dict.fromkeys(("repo", "own_repo", "secret", "locked", "virtual"), "00000000-0000-4000-8000-000000000000"),
     **dict.fromkeys(("group", "own_group", "owner_id", "victim_id", "member_id", "manager_id"), "999999"),
-    **dict.fromkeys(("owners_device", "own_link", "dead_link", "folder_link"), "0" * 16),
+    **dict.fromkeys(("owners_device", "owners_app", "own_link", "dead_link", "folder_link"), "0" * 16),
     **dict.fromkeys(("dead_download", "download", "upload"), "00000000-0000-4000-8000-000000000000"),
     **dict.fromkeys(("commit", "removal"), "0" * 40),
     **dict.fromkeys(("file", "own_file", "owners_file", "writers_file", "folder", "own_folder"), "/absent"),
@@ -41,6 +53,7 @@ class World:
         self.password = quote(PASSWORD)
         self.group = self.own_group
         self.repo = self._shared(self._owner.repo_id)
+        self.totp_secret = totp.new_secret()
         self.file, self.folder = "/a.txt", "/folder"
         self._owner.put(self.file, b"a")
         self._owner.put("/folder/a.txt", b"a")
@@ -100,6 +113,14 @@ class World:
         info = tokens.find(self.core, "login", token_id)
         assert info is not None
         return info.token_hash[: tokens.ID_CHARS]
+
+    @property
+    def owners_app(self) -> str:
+        return app_passwords.create(self.core, self._owner.actor, self.new)[0].id
+
+    @property
+    def totp_code(self) -> str:
+        return totp.code_at(self.totp_secret, totp.step_at(self.core.clock()))
 
     @property
     def own_group(self) -> int:

@@ -11,7 +11,7 @@ from syncfile.app import FACES, CoreDoor
 from syncfile.core import tokens, users
 from syncfile.core.core import Core
 from tests.conftest import Client, Server
-from tests.rest.people import PASSWORD, Person, assert_error, assert_like, join
+from tests.rest.people import PASSWORD, ROOT, Person, assert_error, assert_like, join
 
 ACCOUNT = {
     "id": 2,
@@ -141,15 +141,34 @@ def test_usage_counts_what_is_in_the_libraries(ann: Person) -> None:
 
 def test_an_account_changes_itself_and_not_its_rights(ann: Person, root: Person) -> None:
     path = f"/v1/accounts/{ann.id}/"
-    answer = ann.client.put(path, form={"email": "new@mail.com"})
+    answer = ann.client.put(path, form={"email": "new@mail.com", "old_password": PASSWORD})
     assert answer.status == 200
     assert_like(ACCOUNT, answer.json)
     assert answer.json["email"] == "new@mail.com"
     for change in ({"total": 1}, {"is_staff": "true"}, {"is_active": "false"}):
         assert_error(ann.client.put(path, form=change), 403, "permission_denied")
         assert_error(ann.client.put(f"/v1/accounts/{root.id}/", form=change), 404, "not_found")
-    assert_error(ann.client.put(path, form={"email": "root@example.org"}), 409, "already_exists")
-    assert_error(ann.client.put(path, form={"password": ""}), 400, "bad_request", "password")
+    known = {"old_password": PASSWORD}
+    assert_error(ann.client.put(path, form={"email": "root@example.org"} | known), 409, "already_exists")
+    assert_error(ann.client.put(path, form={"password": ""} | known), 400, "bad_request", "password")
+
+
+def test_a_password_or_mail_address_of_ones_own_takes_the_old_password(ann: Person, root: Person) -> None:
+    for person in (ann, root):
+        path = f"/v1/accounts/{person.id}/"
+        for change in ({"email": "new@mail.com"}, {"password": "new one"}):
+            assert_error(person.client.put(path, form=change), 400, "bad_request", "old_password")
+            answer = person.client.put(path, form=change | {"old_password": "wrong"})
+            assert_error(answer, 403, "password_wrong")
+    assert root.client.put(f"/v1/accounts/{ann.id}/", form={"email": "new@mail.com"}).status == 200
+
+
+def test_whoever_has_a_token_cannot_guess_the_password_with_it(ann: Person) -> None:
+    form = {"email": "new@mail.com", "old_password": "wrong"}
+    for _ in range(20):
+        assert ann.client.put(f"/v1/accounts/{ann.id}/", form=form).status == 403
+    answer = ann.client.put(f"/v1/accounts/{ann.id}/", form=form | {"old_password": PASSWORD})
+    assert_error(answer, 429, "too_many")
 
 
 def test_an_administrator_sets_quota_and_rights(ann: Person, root: Person) -> None:
@@ -164,7 +183,8 @@ def test_an_administrator_sets_quota_and_rights(ann: Person, root: Person) -> No
 
 def test_a_new_password_signs_out_everything_else(client: Client, core: Core, ann: Person) -> None:
     other = client.with_token(tokens.issue(core, "login", ann.id, lifetime=None))
-    assert ann.client.put(f"/v1/accounts/{ann.id}/", form={"password": "new one"}).status == 200
+    form = {"password": "new one", "old_password": PASSWORD}
+    assert ann.client.put(f"/v1/accounts/{ann.id}/", form=form).status == 200
     assert ann.client.get("/v1/account/").status == 200
     assert other.get("/v1/account/").status == 401
     assert client.post("/v1/auth/", form={"username": "ann", "password": PASSWORD}).status == 401
@@ -258,7 +278,7 @@ def test_a_session_is_no_token_and_a_token_no_session(client: Client, core: Core
 
 def test_a_new_password_ends_the_sessions(client: Client, core: Core, ann: Person) -> None:
     page = browser(client, cookie_of(client))
-    users.set_password(core, ann.id, "new one")
+    users.update_account(core, ROOT, ann.id, password="new one")
     assert page.get("/v1/account/").status == 401
 
 

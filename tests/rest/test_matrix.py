@@ -21,7 +21,18 @@ _FACES = sorted({module for module in FACES.values() if re.search(r"v1\.rest|pag
 _ROUTES = [route for module in _FACES for route in load_face(module).routes]
 #: They know nothing of the library, nor of the group.
 _OUTSIDERS = ("stranger", "admin")
-_HIDDEN = {"repo", "own_repo", "secret", "locked", "virtual", "group", "own_group", "owners_device", "own_link"}
+_HIDDEN = {
+    "repo",
+    "own_repo",
+    "secret",
+    "locked",
+    "virtual",
+    "group",
+    "own_group",
+    "owners_device",
+    "owners_app",
+    "own_link",
+}
 _FORM = body_of([("parent_dir", "/folder"), ("file", "a.txt", b"text")])
 _FORM_HEADERS = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncfile.core import tokens, users
+from syncfile.core import devices, tokens, users
 from syncfile.core.core import Core
 from syncfile.core.throttle import TRIES_PER_PAIR
 from tests.conftest import Client
@@ -49,14 +49,14 @@ def test_json_gives_a_token_too(core: Core, client: Client) -> None:
 def test_device_is_listed_as_it_introduced_itself(core: Core, client: Client) -> None:
     ann = join(core, client, "ann")
     client.post("/api2/auth-token/", form=credentials(**DEVICE))
-    devices = [item.device for item in tokens.list_devices(core, ann.actor)]
-    assert tokens.Device("ab" * 20, "ann's desk", "linux", "9.0.5") in devices
+    found = [item.device for item in devices.list_devices(core, ann.actor)]
+    assert tokens.Device("ab" * 20, "ann's desk", "linux", "9.0.5") in found
 
 
 def test_program_without_a_device_is_listed_by_its_name(core: Core, client: Client) -> None:
     ann = join(core, client, "ann")
     client.post("/api2/auth-token/", json=credentials(), headers={"User-Agent": "rclone/v1.60.1 (linux)"})
-    assert "rclone/v1.60.1" in [item.device.name for item in tokens.list_devices(core, ann.actor)]
+    assert "rclone/v1.60.1" in [item.device.name for item in devices.list_devices(core, ann.actor)]
 
 
 @pytest.mark.parametrize("sent", [credentials(password="wrong"), credentials("nobody"), {}])

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from syncfile.core import crypto, encrypted, groups, ownership, shares, tokens
+from syncfile.core import crypto, devices, encrypted, groups, ownership, shares, tokens
 from syncfile.core.access import find_repo
 from syncfile.core.core import Core
 from syncfile.core.repos import open_repo
@@ -137,8 +137,8 @@ def test_each_download_info_has_a_token_of_its_own(core: Core, client: Client, a
         info = tokens.find(core, "sync", token)
         assert info is not None
         assert (info.repo_id, info.account_id) == (ann.repo_id, ann.id)
-    devices = [item for item in tokens.list_devices(core, ann.actor) if item.kind == "sync"]
-    assert [item.device.name for item in devices] == ["desk", "desk"]
+    syncing = [item for item in devices.list_devices(core, ann.actor) if item.kind == "sync"]
+    assert [item.device.name for item in syncing] == ["desk", "desk"]
 
 
 def test_download_info_of_a_strange_library_is_not_found(ann: Person, bob: Person) -> None:

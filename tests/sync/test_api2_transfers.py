@@ -4,7 +4,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from syncfile.core import encrypted, shares, tokens, users
+from syncfile.core import devices, encrypted, shares, users
 from syncfile.core.core import Core
 from syncfile.core.repos import open_repo
 from tests.conftest import TIMEOUT_SECONDS, Client
@@ -221,8 +221,8 @@ def test_reader_gets_no_link_for_uploads(core: Core, ann: Person, bob: Person) -
 
 def test_signing_out_ends_the_links(core: Core, ann: Person, client: Client) -> None:
     url = upload_url(ann)
-    for item in tokens.list_devices(core, ann.actor):
-        tokens.revoke_device(core, ann.actor, item.id)
+    for item in devices.list_devices(core, ann.actor):
+        devices.revoke_device(core, ann.actor, item.id)
     assert_bad_link(client, "POST", path_of(url))
 
 

@@ -6,8 +6,8 @@ user name, so that a change reads the same whichever way it came; the e-mail add
 
 from typing import Annotated, TypedDict
 
-from syncfile.core import tokens, users
-from syncfile.errors import NotAuthenticated, TooMany
+from syncfile.core import authentication, tokens, users
+from syncfile.errors import CodeRequired, CodeWrong, NotAuthenticated, TooMany
 from syncfile.faces.http import Call, Reply, error_headers
 from syncfile.faces.seafile.api2_face import face
 
@@ -15,6 +15,7 @@ from syncfile.faces.seafile.api2_face import face
 SERVER_VERSION = "8.0.8"
 UNLIMITED = -2
 _TEXT_CHARS = 200  # of what a device says of itself
+_CODE_HEADER = "X-Seafile-OTP"
 
 
 class ServerInfo(TypedDict):
@@ -73,16 +74,31 @@ def sign_in(
     platform: str = "",
     client_version: str = "",
 ) -> Token | Reply:
-    """Return the token of a program, the same one for the same device."""
+    """Return the token of a program, the same one for the same device.
+
+    A code of the second step comes in the header ``X-Seafile-OTP``; an app password needs none.
+    """
+    texts = (text[:_TEXT_CHARS] for text in (device_id, device_name or _program(call), platform, client_version))
+    device = tokens.Device(*texts)
     try:
-        account, seal = users.sign_in(call.core, username, password, call.address)
+        signed = authentication.sign_in(
+            call.core,
+            username,
+            password,
+            call.address,
+            code=call.headers.get(_CODE_HEADER),
+            takes_app_passwords=True,
+            client=device.client,
+        )
+    except (CodeRequired, CodeWrong) as error:
+        state = "missing" if isinstance(error, CodeRequired) else "invalid"
+        said = {"non_field_errors": [f"Two factor auth token is {state}."]}
+        return Reply(said, 400, {_CODE_HEADER: "required"})
     except NotAuthenticated:
         return Reply({"non_field_errors": ["Unable to login with provided credentials."]}, 400)
     except TooMany as error:
         return Reply({"non_field_errors": [error.message]}, 429, error_headers(error))
-    texts = (text[:_TEXT_CHARS] for text in (device_id, device_name or _program(call), platform, client_version))
-    device = tokens.Device(*texts)
-    return {"token": tokens.login_for(call.core, account.id, seal, device, call.address)}
+    return {"token": tokens.login_for(call.core, signed, device, call.address)}
 
 
 def _program(call: Call) -> str:
@@ -93,7 +109,7 @@ def _program(call: Call) -> str:
 @face.route("POST", "/api2/logout-device/")
 def sign_out(call: Call) -> dict[str, object]:
     """Forget the caller's token, and with it those for syncing that it was used to get."""
-    tokens.revoke(call.core, call.actor.token_hash)
+    tokens.sign_out(call.core, call.actor)
     return {}
 
 

@@ -11,6 +11,10 @@ _Value = TypeVar("_Value")
 Start = Annotated[int, "How many to leave out", Between(0, 10_000_000)]
 Limit = Annotated[int, "How many at most", Between(1, 1000)]
 
+#: Of what a device says of itself.
+TEXT_CHARS = 200
+Code = Annotated[str, "Where two-step sign-in is on: the code of the authenticator app, or a recovery code"]
+
 
 def given(value: _Value | None, name: str) -> _Value:
     """Return a parameter that this action needs. Raises ``BadRequest`` where it is missing."""

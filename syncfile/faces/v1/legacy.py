@@ -9,11 +9,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from syncfile.core import entries, tokens, users
+from syncfile.core import authentication, entries, tokens, users
 from syncfile.core.folders import folder_details
 from syncfile.core.repos import default_repo, open_repo
 from syncfile.errors import AlreadyExists, BadRequest, SyncFileError
 from syncfile.faces.http import Call, Face, Reply
+from syncfile.faces.v1.asked import TEXT_CHARS
 from syncfile.faces.v1.legacy_answers import TrailingSeparator, answer, coded, local_path, owner, show
 
 face = Face(authenticate=lambda call: call.actor, show=show)
@@ -42,11 +43,14 @@ def _registration_code(error: SyncFileError) -> int | None:
 @face.route("GET", "/v1/getAuthID", auth="none")
 @face.route("POST", "/v1/getAuthID", auth="none")
 def get_authid(call: Call, username: str = "", password: str = "") -> Reply:
-    """Return the account's authid: for 20 hours the same one."""
+    """Return the account's authid: for 20 hours the same one. Two-step sign-in needs an app password here."""
 
     def run() -> Reply:
-        account, seal = users.sign_in(call.core, username, password, call.address)
-        return answer(1010, authid=tokens.authid_for(call.core, account.id, seal))
+        agent = call.headers.get("User-Agent")[:TEXT_CHARS]
+        signed = authentication.sign_in(
+            call.core, username, password, call.address, takes_app_passwords=True, client=agent
+        )
+        return answer(1010, authid=tokens.authid_for(call.core, signed, call.address))
 
     return coded(call, "getAuthID", run)
 

@@ -3,6 +3,8 @@
 from syncfile.faces.v1 import (
     rest_accounts,
     rest_activity,
+    rest_app_passwords,
+    rest_audit,
     rest_auth,
     rest_batch,
     rest_devices,
@@ -26,6 +28,7 @@ from syncfile.faces.v1 import (
     rest_transfers,
     rest_trash,
 )
+    rest_two_step,
 from syncfile.faces.v1.face import face
 
 __all__ = [
@@ -33,6 +36,8 @@ __all__ = [
     "rest_accounts",
     "rest_activity",
     "rest_auth",
+    "rest_app_passwords",
+    "rest_audit",
     "rest_batch",
     "rest_devices",
     "rest_dirs",
@@ -55,3 +60,4 @@ __all__ = [
     "rest_transfers",
     "rest_trash",
 ]
+    "rest_two_step",

@@ -2,11 +2,10 @@
 
 from typing import Annotated, TypedDict
 
-from syncfile.core import tokens, users
+from syncfile.core import authentication, tokens
 from syncfile.faces.http import Call
+from syncfile.faces.v1.asked import TEXT_CHARS, Code
 from syncfile.faces.v1.face import face
-
-_TEXT_CHARS = 200  # of what a device says of itself
 
 
 class Token(TypedDict):
@@ -19,20 +18,32 @@ class Token(TypedDict):
 def sign_in(
     call: Call,
     username: Annotated[str, "Name or e-mail address"],
-    password: str,
+    password: Annotated[str, "Or an app password, which needs no code"],
+    code: Code = "",
     device_id: Annotated[str, "Whatever tells the device from others"] = "",
     device_name: Annotated[str, "Shown in the list of devices"] = "",
     platform: Annotated[str, "Of the device: linux, windows, android ..."] = "",
     client_version: str = "",
 ) -> Token:
     """Make a token for a program; it lives until it is revoked or the password changes."""
-    account, _ = users.sign_in(call.core, username, password, call.address)
-    texts = (text[:_TEXT_CHARS] for text in (device_id, device_name, platform, client_version))
+    texts = (text[:TEXT_CHARS] for text in (device_id, device_name, platform, client_version))
     device = tokens.Device(*texts)
-    return {"token": tokens.issue(call.core, "login", account.id, lifetime=None, address=call.address, device=device)}
+    signed = authentication.sign_in(
+        call.core, username, password, call.address, code=code, takes_app_passwords=True, client=device.client
+    )
+    token = tokens.issue(
+        call.core,
+        "login",
+        signed.account_id,
+        lifetime=None,
+        parent_hash=signed.app_hash,
+        address=call.address,
+        device=device,
+    )
+    return {"token": token}
 
 
 @face.route("DELETE", "/v1/auth/", status=204)
 def sign_out(call: Call) -> None:
     """Revoke the token that this request was made with."""
-    tokens.revoke(call.core, call.actor.token_hash)
+    tokens.sign_out(call.core, call.actor)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypedDict
 
-from syncfile.core import tokens
+from syncfile.core import devices
 from syncfile.faces.http import Call
 from syncfile.faces.v1.face import face
 
@@ -11,7 +11,7 @@ class Device(TypedDict):
     """One token: a program, a browser or a sync client."""
 
     id: str
-    kind: Annotated[str, "login, session, legacy or sync"]
+    kind: Annotated[str, "login, session, legacy, sync, or app for an app password"]
     device_id: str
     device_name: str
     platform: str
@@ -42,11 +42,17 @@ def list_devices(call: Call) -> list[Device]:
             "last_seen_at": item.last_seen_at,
             "is_current": item.is_current,
         }
-        for item in tokens.list_devices(call.core, call.actor)
+        for item in devices.list_devices(call.core, call.actor)
     ]
+
+
+@face.route("DELETE", "/v1/devices/", status=204)
+def sign_out_others(call: Call) -> None:
+    """Sign out everything but the caller, app passwords among it."""
+    devices.sign_out_others(call.core, call.actor)
 
 
 @face.route("DELETE", "/v1/devices/<id>/", status=204)
 def revoke_device(call: Call, id: str) -> None:
-    """Sign out one of them."""
-    tokens.revoke_device(call.core, call.actor, id)
+    """Sign out one of them, and what it signed in itself."""
+    devices.revoke_device(call.core, call.actor, id)

@@ -3,11 +3,12 @@
 from typing import Annotated, TypedDict
 
 from syncfile import __version__
-from syncfile.core import tokens, users
+from syncfile.core import authentication, tokens, users
 from syncfile.core.access import Actor
 from syncfile.errors import PermissionDenied
 from syncfile.faces.cookies import is_foreign, read_cookie, set_cookie
 from syncfile.faces.http import Call, Reply
+from syncfile.faces.v1.asked import TEXT_CHARS, Code
 from syncfile.faces.v1.face import SESSION_COOKIE, caller, face
 from syncfile.faces.v1.rest_accounts import Account, account_answer
 
@@ -29,23 +30,26 @@ def get_session(call: Call) -> Session:
 
 
 @face.route("POST", "/v1/session/", auth="none")
-def open_session(call: Call, username: Annotated[str, "Name or e-mail address"], password: str) -> Session | Reply:
+def open_session(
+    call: Call, username: Annotated[str, "Name or e-mail address"], password: str, code: Code = ""
+) -> Session | Reply:
     """Sign a browser in: the answer sets a cookie that lives for two weeks."""
     if is_foreign(call):  # else it could sign people in as somebody that they are not
         raise PermissionDenied("a page of another site may not do this")
-    account, _ = users.sign_in(call.core, username, password, call.address)
-    device = tokens.Device(name=call.headers.get("User-Agent")[:200], platform="web")
+    agent = call.headers.get("User-Agent")[:TEXT_CHARS]
+    signed = authentication.sign_in(call.core, username, password, call.address, code=code, client=agent)
+    device = tokens.Device(name=agent, platform="web")
     token = tokens.issue(
-        call.core, "session", account.id, lifetime=tokens.SESSION_SECONDS, address=call.address, device=device
+        call.core, "session", signed.account_id, lifetime=tokens.SESSION_SECONDS, address=call.address, device=device
     )
-    actor = Actor(account.id, account.username, account.is_staff, call.address)
+    actor = tokens.authenticate(call.core, "session", token, call.address)
     return Reply(_answer(call, actor), headers={"Set-Cookie": _cookie(call, token, tokens.SESSION_SECONDS)})
 
 
 @face.route("DELETE", "/v1/session/", status=204)
 def close_session(call: Call) -> Reply:
     """Sign the browser out."""
-    tokens.revoke(call.core, call.actor.token_hash)
+    tokens.sign_out(call.core, call.actor)
     headers = {"Set-Cookie": _cookie(call, "", 0)} if read_cookie(call, SESSION_COOKIE) else {}
     return Reply(None, 204, headers)
 

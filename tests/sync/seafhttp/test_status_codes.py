@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from syncfile.core import shares, tokens, users
+from syncfile.core import devices, shares, tokens, users
 from syncfile.core.access import Actor, RepoInfo
 from syncfile.core.core import Core
 from syncfile.core.ownership import delete_repo
@@ -156,9 +156,9 @@ def test_token_is_a_device_and_revoking_it_stops_that_client_alone(
 ) -> None:
     other = connect(ann, peer.repo_id)
     peer.done("GET", CHECK + "download&client_ver=8.0.10")
-    (device,) = [item for item in tokens.list_devices(core, ann) if item.device.id == CLIENT_ID]
+    (device,) = [item for item in devices.list_devices(core, ann) if item.device.id == CLIENT_ID]
     assert (device.device.name, device.device.client_version, device.address) == ("desk", "8.0.10", "127.0.0.1")
-    tokens.revoke_device(core, ann, device.id)
+    devices.revoke_device(core, ann, device.id)
     assert peer.ask("GET", "commit/HEAD").status == 403
     assert other.ask("GET", "commit/HEAD").status == 200
 
