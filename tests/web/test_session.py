@@ -98,7 +98,7 @@ def test_session_that_ends_asks_for_the_password_and_goes_on(visitor: Visitor, a
 
 def test_person_changes_the_mail_address(visitor: Visitor, ann: Person) -> None:
     visitor.sign_in(ann, "/settings")
-    fill_in(visitor, email="new@example.org")
+    fill_in(visitor, email="new@example.org", email_password=PASSWORD)
     expect(visitor.page.locator(".toast")).to_contain_text(visitor.say("Saved", "已保存"))
     eventually(visitor, lambda: ann.client.get("/v1/account/").json["email"] == "new@example.org")
 
@@ -106,7 +106,7 @@ def test_person_changes_the_mail_address(visitor: Visitor, ann: Person) -> None:
 def test_new_password_signs_out_everything_else(visitor: Visitor, ann: Person) -> None:
     visitor.sign_in(ann, "/settings")
     expect(visitor.page.locator(".settings-device")).to_have_count(2)
-    fill_in(visitor, password="another good one", again="another good one")
+    fill_in(visitor, old_password=PASSWORD, password="another good one", again="another good one")
     expect(visitor.page.locator(".settings-device")).to_have_count(1)
     eventually(visitor, lambda: ann.client.get("/v1/account/").status == 401)
     visitor.page.reload()

@@ -112,10 +112,13 @@ function choice(label, control) {
 
 function emailForm() {
   const form = new Form({
-    fields: () => [{ name: "email", label: t("email"), type: "email", value: account().email, required: true, autocomplete: "email" }],
+    fields: () => [
+      { name: "email", label: t("email"), type: "email", value: account().email, required: true, autocomplete: "email" },
+      { name: "email_password", label: t("settings.oldPassword"), type: "password", required: true, autocomplete: "current-password" },
+    ],
     action: () => t("save"),
-    run: async ({ email }) => {
-      await change({ email: email.trim() });
+    run: async ({ email, email_password }) => {
+      await change({ email: email.trim(), old_password: email_password });
       form.reset();
       toast(t("settings.saved"), { kind: "success" });
     },
@@ -127,6 +130,7 @@ function emailForm() {
 function passwordForm(devices) {
   const form = new Form({
     fields: () => [
+      { name: "old_password", label: t("settings.oldPassword"), type: "password", required: true, autocomplete: "current-password" },
       { name: "password", label: t("settings.newPassword"), type: "password", required: true, autocomplete: "new-password" },
       {
         name: "again",
@@ -138,8 +142,8 @@ function passwordForm(devices) {
       },
     ],
     action: () => t("settings.changePassword"),
-    run: async ({ password }) => {
-      await change({ password });
+    run: async ({ old_password, password }) => {
+      await change({ old_password, password });
       form.reset();
       toast(t("settings.passwordChanged"), { kind: "success" });
       await devices.reload();
@@ -148,7 +152,7 @@ function passwordForm(devices) {
   return form;
 }
 
-/** @param {{ email?: string, password?: string }} values */
+/** @param {{ old_password: string, email?: string, password?: string }} values */
 async function change(values) {
   const changed = await put(`/v1/accounts/${account().id}/`, values);
   session.value = { .../** @type {Rest.Session} */ (session.value), account: changed };

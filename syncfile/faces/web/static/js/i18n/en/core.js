@@ -24,6 +24,7 @@ export default {
   "error.not_found": "It is not there (any more).",
   "error.offline": "The server does not answer. What you typed is kept; try again when it is back.",
   "error.parent_missing": "The folder is not there any more.",
+  "error.password_wrong": "The password is wrong.",
   "error.permission_denied": "You may not do this.",
   "error.quota_full": "There is not enough room left in this account.",
   "error.store_unavailable": "The server waits for its disk. What you typed is kept; try again when it is back.",

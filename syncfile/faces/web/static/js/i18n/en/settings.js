@@ -16,6 +16,7 @@ export default {
   "settings.look": "Appearance",
   "settings.lookText": "For this browser only.",
   "settings.newPassword": "New password",
+  "settings.oldPassword": "Current password",
   "settings.password": "Password",
   "settings.passwordChanged": "Your password is changed. Everything else is signed out.",
   "settings.passwordText": "A new one signs out all other browsers and devices.",

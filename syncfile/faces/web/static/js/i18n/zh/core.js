@@ -23,6 +23,7 @@ export default {
   "error.not_found": "内容不存在或已被删除。",
   "error.offline": "服务器没有响应。您输入的内容已保留，恢复后请重试。",
   "error.parent_missing": "文件夹已不存在。",
+  "error.password_wrong": "密码不正确。",
   "error.permission_denied": "您没有权限执行此操作。",
   "error.quota_full": "此账号的空间不足。",
   "error.store_unavailable": "服务器正在等待磁盘。您输入的内容已保留，恢复后请重试。",

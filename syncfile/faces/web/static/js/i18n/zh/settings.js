@@ -16,6 +16,7 @@ export default {
   "settings.look": "外观",
   "settings.lookText": "仅用于此浏览器。",
   "settings.newPassword": "新密码",
+  "settings.oldPassword": "当前密码",
   "settings.password": "密码",
   "settings.passwordChanged": "密码已更改，其他设备均已退出登录。",
   "settings.passwordText": "更改密码后，所有其他浏览器和设备都会退出登录。",

@@ -104,7 +104,7 @@ export class AccountsPart {
       anchor,
       [
         { label: t("admin.quota"), icon: "libraries", run: () => this._setQuota(item) },
-        { label: t("admin.setPassword"), icon: "key", run: () => this._setPassword(item) },
+        isOther && { label: t("admin.setPassword"), icon: "key", run: () => this._setPassword(item) },
         isOther && { label: item.is_staff ? t("admin.takeStaff") : t("admin.makeStaff"), icon: "admin", run: () => this._change(item, { is_staff: !item.is_staff }) },
         isOther && null,
         isOther && { label: item.is_active ? t("admin.disable") : t("admin.enable"), icon: item.is_active ? "lock" : "unlock", run: () => this._setActive(item) },
