@@ -2,6 +2,10 @@
 
 import os
 from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ctypes import CDLL
 
 # mallopt(3), malloc.h
 _M_MMAP_THRESHOLD = -3
@@ -15,11 +19,22 @@ _ARENAS = 2
 
 def keep_small() -> None:
     """Set how the allocator works from here on; to be called before threads are started."""
-    if "CS_GNU_LIBC_VERSION" not in os.confstr_names:
-        return
-    with suppress(ImportError, OSError, AttributeError):  # without ctypes it works as well, in more memory
-        import ctypes
-
-        libc = ctypes.CDLL(None)
+    if (libc := _glibc()) is not None:
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
         libc.mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+def give_back() -> None:
+    """Give what is free in any heap back to the system; see malloc_trim(3)."""
+    if (libc := _glibc()) is not None:
+        libc.malloc_trim(0)
+
+
+def _glibc() -> "CDLL | None":
+    if "CS_GNU_LIBC_VERSION" not in os.confstr_names:
+        return None
+    with suppress(ImportError, OSError):  # without ctypes it works as well, in more memory
+        import ctypes
+
+        return ctypes.CDLL(None)
+    return None

@@ -131,14 +131,25 @@ class Config:
         bool, Setting(_flag, "true or false", "Never make a new store: an unmounted disk looks like an empty folder.")
     ] = False
 
-    workers: Annotated[int, Setting(_THREADS, "threads", "For short requests.")] = 8
-    transfers: Annotated[int, Setting(_THREADS, "threads", "For uploads and other long requests.")] = 8
-    transfers_per_address: Annotated[int, Setting(_THREADS, "number", "Of them at once for one client; more wait.")] = 4
+    profile: Annotated[
+        str,
+        Setting(_PROFILE, "auto, 64, 128, 256 or 512", "Megabytes of memory to get along with; auto: the machine's."),
+    ] = "auto"
+    memory_ceiling: Annotated[
+        int, Setting(_CEILING, "MiB", "Above it more long requests are sent away with 503; 0: by profile.")
+    ] = 0
+    workers: Annotated[int, Setting(_THREADS, "threads", "For short requests; 0: by profile.")] = 0
+    transfers: Annotated[int, Setting(_THREADS, "threads", "For uploads and other long requests; 0: by profile.")] = 0
+    transfers_per_address: Annotated[
+        int, Setting(_THREADS, "number", "Of them at once for one client, more wait; 0: by profile.")
+    ] = 0
     max_waiting: Annotated[
-        int, Setting(_COUNT, "number", "Transfers in line; beyond it clients are sent away with 503.")
-    ] = 64
-    max_connections: Annotated[int, Setting(_COUNT, "number", "Open at once.")] = 1000
-    connections_per_address: Annotated[int, Setting(_COUNT, "number", "Open at once from one client.")] = 200
+        int, Setting(_COUNT, "number", "Transfers in line, beyond it clients are sent away with 503; 0: by profile.")
+    ] = 0
+    max_connections: Annotated[int, Setting(_COUNT, "number", "Open at once; 0: by profile.")] = 0
+    connections_per_address: Annotated[
+        int, Setting(_COUNT, "number", "Open at once from one client; 0: by profile.")
+    ] = 0
     max_body: Annotated[int, Setting(_BYTES, "bytes", "Of one request; 0 is no limit.")] = 0
     header_timeout: Annotated[
         int, Setting(_SECONDS, "seconds", "For the whole head of a request, or a TLS handshake.")
@@ -148,13 +159,16 @@ class Config:
     keep_alive: Annotated[int, Setting(_SECONDS, "seconds", "Between two requests on one connection.")] = 120
     min_rate: Annotated[int, Setting(_BYTES, "bytes a second", "Slower clients are dropped; 0 is no limit.")] = 1024
 
-    sqlite_cache: Annotated[int, Setting(_CACHE, "KiB", "Pages of the database kept for each thread.")] = 256
+    sqlite_cache: Annotated[
+        int, Setting(_CACHE, "KiB", "Pages of the database kept for each thread; 0: by profile.")
+    ] = 0
     sqlite_busy_timeout: Annotated[
         int, Setting(_SECONDS, "seconds", "To wait for another process that writes to the database.")
     ] = 10
     gc_grace: Annotated[
         int, Setting(_GRACE, "seconds", "What nothing keeps is spared for so long; longer than any upload takes.")
     ] = 86400
+    audit_rows: Annotated[int, Setting(_ROWS, "rows", "Kept of the audit log; the oldest go.")] = 20_000
     access_log: Annotated[bool, Setting(_flag, "true or false", "One line for each request.")] = True
     log_level: Annotated[str, Setting(_LEVEL, "debug, info, warning or error", "The least that is logged.")] = "info"
 
@@ -168,7 +182,6 @@ def _settings() -> dict[str, Setting]:
 SETTINGS = _settings()
 
 
-    audit_rows: Annotated[int, Setting(_ROWS, "rows", "Kept of the audit log; the oldest go.")] = 20_000
 def load(file: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]) -> Config:
     """Return the settings from all sources.
 

@@ -11,12 +11,15 @@ from types import FrameType
 from syncfile import __version__, allocator
 from syncfile.app import App, CoreDoor
 from syncfile.config import Config, ConfigError
+from syncfile.core import passwords
 from syncfile.core.core import Core
 from syncfile.core.jobs import Housekeeping
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.users import first_admin
 from syncfile.errors import BadRequest, Busy, StoreUnavailable
 from syncfile.log import configure
+from syncfile.memory import Ceiling
+from syncfile.profile import limits
 from syncfile.store.data_folder import UnknownFormat
 from syncfile.store.migrations import UnknownSchema
 from syncfile.transfer.options import Options
@@ -39,6 +42,7 @@ def serve(config: Config, admin_password: str | None) -> int:
     """
     allocator.keep_small()
     configure(config.log_level, config.access_log)
+    passwords.hash_at_once(limits(config).hashes)
     housekeeping = Housekeeping()
 
     def open_core_and_begin() -> Core:
@@ -95,7 +99,8 @@ def _listening(config: Config, door: CoreDoor) -> Iterator[StreamServer]:
         if file and not os.access(file, os.R_OK):
             raise ConfigError(f"{file}: cannot be read")
     try:
-        server = StreamServer(app, transfer_options(config), is_long=app.is_long)
+        ceiling = Ceiling(limits(config).memory_ceiling, limits(config).memory_reserve)
+        server = StreamServer(app, transfer_options(config), is_long=app.is_long, has_room=ceiling.has_room)
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (while")[0]  # what follows only repeats the address
         raise ConfigError(f"cannot serve on {config.host} port {config.port}: {reason}") from None
@@ -120,19 +125,22 @@ def transfer_options(config: Config) -> Options:
     """Return what the settings mean to the transfer path."""
     # The server asks for each new connection whether its address is one of these; a proxy farm is small.
     proxies = frozenset(str(ip) for net in config.trusted_proxies if net.num_addresses <= 256 for ip in net)
+    limit = limits(config)
     return Options(
         host=config.host,
         port=config.port,
         tls_cert=str(config.tls_cert) if config.tls_cert else None,
         tls_key=str(config.tls_key) if config.tls_key else None,
         trusted_proxies=proxies,
-        workers=config.workers,
-        transfers=config.transfers,
-        max_transfers_per_address=config.transfers_per_address,
-        max_waiting=config.max_waiting,
-        max_connections=config.max_connections,
-        max_connections_per_address=config.connections_per_address,
+        workers=limit.workers,
+        transfers=limit.transfers,
+        max_transfers_per_address=limit.transfers_per_address,
+        max_waiting=limit.max_waiting,
+        max_connections=limit.max_connections,
+        max_connections_per_address=limit.connections_per_address,
         max_body_bytes=config.max_body,
+        read_bytes=limit.read_kib << 10,
+        sendfile_bytes=limit.sendfile_kib << 10,
         header_timeout=config.header_timeout,
         body_timeout=config.body_timeout,
         send_timeout=config.send_timeout,

@@ -7,6 +7,7 @@ from storage.local import LocalBackend
 from syncfile.config import Config
 from syncfile.core.clock import Clock, Watch, recall
 from syncfile.core.core import Core
+from syncfile.profile import limits
 from syncfile.store.blocks import BlockStore
 from syncfile.store.data_folder import DataFolder
 from syncfile.store.db import open_database
@@ -38,7 +39,7 @@ def open_core(config: Config, *, alone: bool = True) -> Core:
             backend.prepare()
         db = open_database(
             folder.database_path,
-            cache_bytes=config.sqlite_cache << 10,
+            cache_bytes=limits(config).sqlite_cache << 10,
             busy_timeout=config.sqlite_busy_timeout,
             check=folder.check,
         )

@@ -11,6 +11,7 @@ from secrets import token_bytes
 
 from syncfile.core.core import Core
 from syncfile.errors import BadRequest, Busy
+from syncfile.profile import limits
 
 #: 128 * N * r = 4 MiB while a hash runs: two at once must fit into a router with 128 MB. What is saved in memory is
 #: paid in time by p: about 30 ms on a PC and half a second on a small router.
@@ -49,6 +50,12 @@ class HashGate:
 
 #: Of the process, because its processor and memory are.
 _gate = HashGate(HASHES_AT_ONCE)
+
+
+def hash_at_once(count: int) -> None:
+    """Let so many passwords be hashed at once; to be called before there are threads."""
+    global _gate
+    _gate = HashGate(count)
 
 
 def require_usable(password: str) -> None:
@@ -96,7 +103,7 @@ def needs_rehash(stored: str) -> bool:
 def _derive(core: Core, password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     # NFC as RFC 8265 asks: a Mac and a PC send the same "é" in different bytes.
     secret = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
-    with _gate.enter(waiting=core.config.workers // 2):
+    with _gate.enter(waiting=limits(core.config).workers // 2):
         return scrypt(secret, salt=salt, n=n, r=r, p=p, dklen=VERIFIER_BYTES + SEAL_BYTES)
 
 

@@ -224,9 +224,8 @@ class StreamChannel(SendingChannel):
         with suppress(ClientDisconnected):
             self.error_task_class(self, answer).service()
 
-    def refuse_transfer(self) -> None:
-        """Have the first request answered with "come back later"."""
-        sentence = "Too many transfers are waiting"
+    def refuse_transfer(self, sentence: str) -> None:
+        """Have the first request answered with "come back later", and why."""
         self.requests[0].error = Refusal("503 Service Unavailable", sentence, (("Retry-After", "10"),))
 
     def abandon(self) -> None:

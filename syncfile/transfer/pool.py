@@ -136,6 +136,12 @@ class TransferPool(ThreadPool[Transfer]):
             self._line.append(job)
             return True
 
+    @property
+    def taken(self) -> int:
+        """How many jobs run or wait."""
+        with self._changed:
+            return self._busy + len(self._line)
+
     def withdraw(self, job: Transfer) -> bool:
         """Take ``job`` out of the line; False says that it was not, or no longer, there."""
         with self._changed:

@@ -31,6 +31,11 @@ NEVER = 1 << 62
 logger = logging.getLogger("syncfile.transfer")
 
 
+def always_room(running: int) -> bool:
+    """Any number of transfers has room."""
+    return True
+
+
 def never_long(method: str, path: str) -> bool:
     """No request without a large body takes long."""
     return False
@@ -47,6 +52,8 @@ class StreamServer:
     Args:
         app: The WSGI application.
         is_long: Called with the method and ``PATH_INFO`` of a request, in the loop: it may not block.
+        has_room: Called with the number of transfers that run or wait before there is one more; it may not block. Who
+            comes when there is no room is told to come again.
 
     Attributes:
         port: The port that is listened on.
@@ -58,12 +65,18 @@ class StreamServer:
     """
 
     def __init__(
-        self, app: Callable[..., Any], options: Options, *, is_long: Callable[[str, str], bool] = never_long
+        self,
+        app: Callable[..., Any],
+        options: Options,
+        *,
+        is_long: Callable[[str, str], bool] = never_long,
+        has_room: Callable[[int], bool] = always_room,
     ) -> None:
         check_waitress()
         self.application = app
         self.options = options
         self.is_long = is_long
+        self.has_room = has_room
         self.adj = _adjustments(options)
         self.server_name = socket.gethostname()
         self.channels: dict[int, StreamChannel] = {}
@@ -162,10 +175,15 @@ class StreamServer:
             self.workers.add(channel)
             return
         channel.in_line = True
-        if not self._transfers.offer(channel):
-            channel.in_line = False
-            channel.refuse_transfer()
-            self.workers.add(channel)
+        if not self.has_room(self._transfers.taken):
+            refusal = "The server is short of memory"
+        elif not self._transfers.offer(channel):
+            refusal = "Too many transfers are waiting"
+        else:
+            return
+        channel.in_line = False
+        channel.refuse_transfer(refusal)
+        self.workers.add(channel)
 
     def touch(self, channel: StreamChannel) -> None:
         """Have the loop look again at what the channel waits for. May be called from any thread."""
