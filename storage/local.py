@@ -26,9 +26,11 @@ class LocalBackend:
     Args:
         folder: An existing folder. ``blocks`` and ``tmp`` are made in it by ``prepare`` alone, so that nothing is
             written beside the disk when that goes away.
+        check: Raises what it likes where that is not the same folder any more; asked before anything is written.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, check: Callable[[], None] = lambda: None) -> None:
+        self._check = check
         self._blocks = os.path.join(folder, "blocks")
         self._tmp = os.path.join(folder, "tmp")
         self._numbers = itertools.count()
@@ -49,18 +51,21 @@ class LocalBackend:
         return file
 
     def create(self) -> "LocalWriter":
+        self._check()
         path = os.path.join(self._tmp, f"{os.getpid()}-{next(self._numbers)}-{os.urandom(4).hex()}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         fd = os.open(path, flags, 0o600)
         return LocalWriter(self, fd, path)
 
     def touch(self, key: Key) -> None:
+        self._check()
         try:
             os.utime(self.path(key))
         except FileNotFoundError:
             raise BlockMissing(key) from None
 
     def delete(self, key: Key) -> None:
+        self._check()
         path = self.path(key)
         with suppress(FileNotFoundError):
             os.unlink(path)
@@ -89,6 +94,7 @@ class LocalBackend:
 
     def copy(self, source: Key, target: Key) -> None:
         """Publish an object under a second key: a hard link where there are such, else a copy made by the kernel."""
+        self._check()
         try:
             if self._link(self.path(source), self.path(target)):
                 return
@@ -117,6 +123,7 @@ class LocalBackend:
 
     def publish(self, tmp_path: str, size: int, key: Key) -> None:
         """Give a written and synced file its name. For ``LocalWriter``."""
+        self._check()
         path = self.path(key)
         if self._refresh(path, size):
             os.unlink(tmp_path)

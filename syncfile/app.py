@@ -1,8 +1,6 @@
 """The WSGI application: the first words of a path choose the face, and nothing gets past the last fence."""
 
 import logging
-import math
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
@@ -11,8 +9,8 @@ from secrets import token_hex
 from typing import Any
 
 from syncfile.config import Config
-from syncfile.core.core import Core
-from syncfile.errors import NotFound, StoreUnavailable, SyncFileError
+from syncfile.core.door import CoreDoor, Visit
+from syncfile.errors import NotFound, SyncFileError
 from syncfile.faces.http import Call, Face, Reply, show_json
 from syncfile.log import printable_path
 
@@ -47,63 +45,14 @@ FACES: dict[str, str] = {
     "manifest.webmanifest": "syncfile.faces.web.face",
 }
 
-RETRY_SECONDS = 1  # between two tries to open a data folder that is not there
-RETRY_AFTER_SECONDS = 5  # what clients are told meanwhile
+#: They do without the data disk, or say themselves that it is not there.
+WITHOUT_DISK = {"syncfile.faces.web.face", "syncfile.faces.health"}
 
 
 def load_face(module: str) -> Face:
     """Import the module of a face and return it."""
     face: Face = import_module(module).face
     return face
-
-
-class CoreDoor:
-    """Opens the core when it is first wanted, and again and again while the data disk is missing.
-
-    Args:
-        open: Returns the open core, or raises ``StoreUnavailable``.
-        clock: Seconds.
-    """
-
-    def __init__(self, open: Callable[[], Core], clock: Callable[[], float] = time.monotonic) -> None:
-        self._open = open
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._next_try = -math.inf
-        self._core: Core | None = None
-
-    def core(self) -> Core:
-        """Return the core.
-
-        Raises:
-            StoreUnavailable: The data disk is not there, or was not a moment ago.
-        """
-        return self._core or self._try_to_open()
-
-    def close(self, close: Callable[[Core], None]) -> None:
-        """Close the core if it was ever opened."""
-        with self._lock:
-            core, self._core = self._core, None
-        if core is not None:
-            close(core)
-
-    def _try_to_open(self) -> Core:
-        # One request tries; the others are not kept waiting for a disk that may hang.
-        if not self._lock.acquire(blocking=False):
-            raise _unavailable()
-        try:
-            now = self._clock()
-            if self._core is None and now < self._next_try:
-                raise _unavailable()
-            self._next_try = now + RETRY_SECONDS
-            self._core = self._core or self._open()
-            return self._core
-        finally:
-            self._lock.release()
-
-
-def _unavailable() -> StoreUnavailable:
-    return StoreUnavailable("the data disk is not there", retry_after=RETRY_AFTER_SECONDS)
 
 
 class App:
@@ -126,21 +75,26 @@ class App:
         began = time.monotonic()
         request_id = token_hex(8)
         address, scheme = self._client(environ)
-        reply = self._answer(environ, request_id, address, scheme)
-        reply.headers["X-Request-Id"] = request_id
-        method = environ["REQUEST_METHOD"]
-        access.info(
-            "%s %s %s %s %d %s %.1fms",
-            request_id,
-            address,
-            method,
-            printable_path(environ.get("PATH_INFO", "")),
-            reply.status,
-            reply.headers.get("Content-Length", "-"),
-            (time.monotonic() - began) * 1000,
-        )
-        start_response(reply.status_line, list(reply.headers.items()))
-        return reply.output(method)
+        visit = Visit(self._door, environ.get("syncfile.cut", _nothing))
+        try:
+            reply = self._answer(environ, visit, request_id, address, scheme)
+            reply.headers["X-Request-Id"] = request_id
+            method = environ["REQUEST_METHOD"]
+            access.info(
+                "%s %s %s %s %d %s %.1fms",
+                request_id,
+                address,
+                method,
+                printable_path(environ.get("PATH_INFO", "")),
+                reply.status,
+                reply.headers.get("Content-Length", "-"),
+                (time.monotonic() - began) * 1000,
+            )
+            start_response(reply.status_line, list(reply.headers.items()))
+            return reply.output(method, visit.leave)
+        except BaseException:
+            visit.leave()
+            raise
 
     def is_long(self, method: str, path: str) -> bool:
         """Tell whether a request is better not answered by one of the few threads for short ones."""
@@ -151,11 +105,13 @@ class App:
         # One that is still to be imported counts as short: hundreds that come at once would not fit into the line.
         return face is not None and face.is_long(method, path)
 
-    def _answer(self, environ: dict[str, Any], request_id: str, address: str, scheme: str) -> Reply:
+    def _answer(self, environ: dict[str, Any], visit: Visit, request_id: str, address: str, scheme: str) -> Reply:
         try:
-            core = self._door.core()
-            call = Call(environ, core, address=address, scheme=scheme, request_id=request_id)
-            return self._face(call.path).answer(call)
+            call = Call(environ, visit, address=address, scheme=scheme, request_id=request_id)
+            name = self._name(call.path)
+            if name is None or self._modules[name] not in WITHOUT_DISK:
+                visit.core()
+            return self._face(name).answer(call)
         except SyncFileError as error:
             return show_json(None, error)
         except Exception:
@@ -163,8 +119,7 @@ class App:
             body = {"error_msg": "the server made a mistake", "error": "internal", "request_id": request_id}
             return Reply(body, 500)
 
-    def _face(self, path: str) -> Face:
-        name = self._name(path)
+    def _face(self, name: str | None) -> Face:
         if name is None:
             raise NotFound("there is nothing at this path")
         if name not in self._loaded:
@@ -195,6 +150,10 @@ class App:
             return False
         parsed = ip_address(address)
         return any(parsed in network for network in self._proxies)
+
+
+def _nothing() -> None:
+    """What ends the connection of a request that has none of ours."""
 
 
 def _plain_address(text: str) -> str:

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from types import FrameType
 
 from syncfile import __version__, allocator
-from syncfile.app import App, CoreDoor
+from syncfile.app import App
 from syncfile.config import Config, ConfigError
 from syncfile.core import passwords
 from syncfile.core.core import Core
+from syncfile.core.door import CoreDoor
 from syncfile.core.jobs import Housekeeping
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.users import first_admin
@@ -31,7 +32,9 @@ log = logging.getLogger("syncfile.daemon")
 
 
 def serve(config: Config, admin_password: str | None) -> int:
-    """Serve until SIGTERM or SIGINT; SIGHUP reads the certificate again. Returns the exit code.
+    """Serve until SIGTERM or SIGINT. Returns the exit code.
+
+    SIGHUP reads the certificate again, SIGUSR1 ejects the data disk, SIGUSR2 uses it again if it is still there.
 
     Args:
         config: All settings.
@@ -43,34 +46,54 @@ def serve(config: Config, admin_password: str | None) -> int:
     allocator.keep_small()
     configure(config.log_level, config.access_log)
     passwords.hash_at_once(limits(config).hashes)
-    housekeeping = Housekeeping()
-
-    def open_core_and_begin() -> Core:
-        core = open_for_serving(config, admin_password)
-        housekeeping.start(core)
-        return core
-
-    door = CoreDoor(open_core_and_begin)
+    service = _Service(config, admin_password)
+    door = CoreDoor(service.open, service.close)
     try:
         with _listening(config, door) as server:
             try:
-                door.core()
+                door.open()
             except StoreUnavailable as error:
                 log.warning("%s; waiting for it", error)
             except (Busy, UnknownFormat, UnknownSchema) as error:
                 raise ConfigError(f"{config.data}: {error}") from None
+            door.keep()
             scheme = "https" if config.tls_cert else "http"
             host = f"[{config.host}]" if ":" in config.host else config.host
             print(f"SyncFile {__version__} on {scheme}://{host}:{server.port}", flush=True)
             server.run()
     finally:
-        housekeeping.stop()
-        door.close(close_core)
+        door.close()
     return 0
 
 
-def open_for_serving(config: Config, admin_password: str | None) -> Core:
+class _Service:
+    """The core and its housekeeping, as often as the data disk comes and goes; always of the same store."""
+
+    def __init__(self, config: Config, admin_password: str | None) -> None:
+        self._config = config
+        self._admin_password = admin_password
+        self._housekeeping = Housekeeping()
+        self._store_id = ""
+
+    def open(self) -> Core:
+        """Open the core and begin with its jobs. Raises as ``open_for_serving``."""
+        core = open_for_serving(self._config, self._admin_password, self._store_id)
+        self._store_id = core.folder.store_id
+        self._housekeeping = Housekeeping()
+        self._housekeeping.start(core)
+        return core
+
+    def close(self, core: Core) -> None:
+        """End the jobs, and close the core."""
+        self._housekeeping.stop()
+        close_core(core)
+
+
+def open_for_serving(config: Config, admin_password: str | None, store_id: str = "") -> Core:
     """Open the core; a new store gets its administrator.
+
+    Args:
+        store_id: Of the one store that will do; "" for any.
 
     Raises:
         StoreUnavailable: The data disk is not there.
@@ -78,7 +101,7 @@ def open_for_serving(config: Config, admin_password: str | None) -> Core:
         UnknownFormat, UnknownSchema: A newer SyncFile has written it.
         ConfigError: The administrator's password cannot be used.
     """
-    core = open_core(config)
+    core = open_core(config, store_id=store_id)
     try:
         made_up = first_admin(core, admin_password)
     except BadRequest as error:
@@ -113,6 +136,8 @@ def _listening(config: Config, door: CoreDoor) -> Iterator[StreamServer]:
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     before[signal.SIGHUP] = signal.signal(signal.SIGHUP, reload)
+    before[signal.SIGUSR1] = signal.signal(signal.SIGUSR1, lambda *_: door.ask_to_eject())
+    before[signal.SIGUSR2] = signal.signal(signal.SIGUSR2, lambda *_: door.ask_to_resume())
     try:
         yield server
     finally:

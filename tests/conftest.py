@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from syncfile.app import FACES, App, CoreDoor
+from syncfile.app import FACES, App
 from syncfile.config import Config
 from syncfile.core import passwords
 from syncfile.core.core import Core
+from syncfile.core.door import CoreDoor
 from syncfile.core.opening import close_core, open_core
 from syncfile.daemon import transfer_options
 from syncfile.transfer.server import StreamServer

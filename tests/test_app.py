@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from syncfile.app import FACES, App, CoreDoor, load_face
+from syncfile.app import FACES, App, load_face
 from syncfile.config import Config
 from syncfile.core.core import Core
+from syncfile.core.door import CoreDoor, Visit
 from syncfile.core.opening import close_core, open_core
 from syncfile.errors import StoreUnavailable
 from tests.conftest import TIMEOUT_SECONDS, Client, Server
@@ -116,7 +117,7 @@ def test_requests_wait_for_the_data_disk_and_go_on_by_themselves(config: Config,
         tries.append(now[0])
         return open_core(replace(config, require_marker=True))
 
-    door = CoreDoor(open_again, lambda: now[0])
+    door = CoreDoor(open_again, clock=lambda: now[0])
     running = Server(config, door, SAMPLE)
     try:
         for _ in range(3):
@@ -132,7 +133,7 @@ def test_requests_wait_for_the_data_disk_and_go_on_by_themselves(config: Config,
         assert tries == [0.0, 1.5]
     finally:
         running.stop()
-        door.close(close_core)
+        door.close()
 
 
 def test_requests_are_not_kept_waiting_while_another_opens_the_disk(core: Core) -> None:
@@ -144,14 +145,14 @@ def test_requests_are_not_kept_waiting_while_another_opens_the_disk(core: Core) 
         return core
 
     door = CoreDoor(open_slowly)
-    first = threading.Thread(target=door.core)
+    first = threading.Thread(target=Visit(door).core)
     first.start()
     assert opening.wait(TIMEOUT_SECONDS)
     with pytest.raises(StoreUnavailable):
-        door.core()
+        Visit(door).core()
     go_on.set()
     first.join(TIMEOUT_SECONDS)
-    assert door.core() is core
+    assert Visit(door).core() is core
 
 
 def test_door_that_was_never_opened_closes_nothing() -> None:
@@ -159,7 +160,7 @@ def test_door_that_was_never_opened_closes_nothing() -> None:
         raise StoreUnavailable("gone", retry_after=1)
 
     closed: list[Core] = []
-    CoreDoor(refuse).close(closed.append)
+    CoreDoor(refuse, closed.append).close()
     assert closed == []
 
 

@@ -158,8 +158,12 @@ def _open_marks(core: Core, is_round: bool) -> Iterator[Marks]:
     marks = Marks(core.folder.path)
     try:
         yield marks
+        core.folder.check()  # that it was in order is written under a name, where another disk may be by now
     except (Stopped, NotFound, BlocksHeld):
-        marks.close(0 if is_round else before)
+        if core.folder.is_there():
+            marks.close(0 if is_round else before)
+        else:
+            marks.discard()
         raise
     except BaseException:
         marks.discard()

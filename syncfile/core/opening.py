@@ -1,12 +1,13 @@
 """Opening and closing the data folder."""
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from storage.local import LocalBackend
 from syncfile.config import Config
 from syncfile.core.clock import Clock, Watch, recall
 from syncfile.core.core import Core
+from syncfile.errors import SyncFileError
 from syncfile.profile import limits
 from syncfile.store.blocks import BlockStore
 from syncfile.store.data_folder import DataFolder
@@ -15,12 +16,13 @@ from syncfile.store.migrations import migrate
 from syncfile.store.object_store import ObjectStore
 
 
-def open_core(config: Config, *, alone: bool = True) -> Core:
+def open_core(config: Config, *, alone: bool = True, store_id: str = "") -> Core:
     """Open the data folder, making a new store in one that is missing or empty.
 
     Args:
         alone: Claim the folder for this process and sweep what a crash left; the administration tool, which may run
             beside the server, does neither.
+        store_id: Of the store that was open before, if only that one will do; "" for any, or a new one.
 
     Raises:
         DiskMissing: The folder has no marker and is no place for a new store; nothing was written.
@@ -28,13 +30,13 @@ def open_core(config: Config, *, alone: bool = True) -> Core:
         FolderInUse: Another server works with the folder.
         UnknownFormat, UnknownSchema: The store was made by a newer SyncFile.
     """
-    folder = DataFolder(os.fspath(config.data), require_marker=config.require_marker)
+    folder = DataFolder(os.fspath(config.data), require_marker=config.require_marker, store_id=store_id)
     folder.open()
     with ExitStack() as undo:
         undo.callback(folder.close)
         if alone:
             folder.lock()
-        backend = LocalBackend(folder.path)
+        backend = LocalBackend(folder.path, folder.check)
         if alone:
             backend.prepare()
         db = open_database(
@@ -55,8 +57,16 @@ def open_core(config: Config, *, alone: bool = True) -> Core:
 
 
 def close_core(core: Core) -> None:
-    """Close the database and give up the claim on the folder; no call may be running any more."""
+    """Close the database and give up the claim on the folder; no call may be running any more.
+
+    All that was answered is on the disk already; what SQLite keeps in its log is brought into the database, unless the
+    disk is gone.
+    """
+    is_there = core.folder.is_there()
     if core.watch is not None:
-        core.watch.stop(is_there=True)
-    core.db.close_all()
+        core.watch.stop(is_there)
+    if is_there:
+        with suppress(SyncFileError):  # the log is as good, and read at the next start
+            core.db.checkpoint()
+    core.db.close_all(is_there=is_there)
     core.folder.close()

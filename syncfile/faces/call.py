@@ -13,6 +13,7 @@ from syncfile.faces.multipart import FilePart, iter_form
 
 if TYPE_CHECKING:
     from syncfile.core.core import Core
+    from syncfile.core.door import Visit
     from syncfile.faces.http import Route
 
 MAX_BODY_BYTES = 1 << 20  # of a form or JSON; what is larger is read as a stream
@@ -49,7 +50,7 @@ class Call:
 
     Args:
         environ: Of WSGI.
-        core: What the handlers' core functions take first.
+        visit: To the core.
         address: The client's, after trusted proxies.
         scheme: ``http`` or ``https``, as the client sees it.
         request_id: Names this request in the log and in ``X-Request-Id``.
@@ -64,9 +65,9 @@ class Call:
         BadRequest: The path is not UTF-8.
     """
 
-    def __init__(self, environ: dict[str, Any], core: "Core", *, address: str, scheme: str, request_id: str) -> None:
+    def __init__(self, environ: dict[str, Any], visit: "Visit", *, address: str, scheme: str, request_id: str) -> None:
         self.environ = environ
-        self.core = core
+        self._visit = visit
         self.address = address
         self.scheme = scheme
         self.request_id = request_id
@@ -75,6 +76,15 @@ class Call:
         self.method = str(environ["REQUEST_METHOD"]).upper()
         self.headers = Headers(environ)
         self.path = _as_utf8(environ.get("PATH_INFO", ""), "the path")
+
+    @property
+    def core(self) -> "Core":
+        """What the core's functions take first. Raises ``StoreUnavailable`` where the data disk is not there."""
+        return self._visit.core()
+
+    def eject(self) -> None:
+        """Let go of the data disk, and return when it can be unplugged. Raises ``StoreUnavailable``, ``Busy``."""
+        self._visit.eject()
 
     @cached_property
     def query(self) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -22,6 +22,10 @@ _OWN_REASONS = {
 }
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 _BODILESS = {204, 304}  # RFC 9110, section 6.4.1
+
+
+def _stay() -> None:
+    """What the end of an answer is to nobody."""
 
 
 class Reply:
@@ -75,8 +79,16 @@ class Reply:
         if close is not None:
             close()
 
-    def output(self, method: str) -> Iterable[bytes]:
-        """Return what a WSGI application returns for this answer to a request of ``method``."""
+    def output(self, method: str, leave: Callable[[], None] = _stay) -> Iterable[bytes]:
+        """Return what a WSGI application returns for this answer to a request of ``method``.
+
+        Args:
+            leave: Called when nothing of the answer is to be read from the store any more.
+        """
+        if isinstance(self.body, (FileSegments, _Chunks)):
+            self.body.on_close = leave
+        else:
+            leave()
         if method == "HEAD" or self.status in _BODILESS:
             self.close()
             return ()
@@ -87,6 +99,7 @@ class _Chunks:
     """An iterator of bytes that has been run up to its first chunk."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
+        self.on_close = _stay
         self._chunks = chunks
         self._first = next(chunks, b"")
 
@@ -98,6 +111,7 @@ class _Chunks:
         close = getattr(self._chunks, "close", None)
         if close is not None:
             close()
+        self.on_close()
 
 
 class WrongMethod(SyncFileError):
@@ -124,7 +138,11 @@ STATUS: dict[type[SyncFileError], tuple[int, str]] = {
     BodyStopped: (408, "body_stopped"),
     WrongMethod: (405, "wrong_method"),
     errors.NotAuthenticated: (401, "not_authenticated"),
+    errors.CodeRequired: (401, "code_required"),
+    errors.CodeWrong: (401, "code_wrong"),
     errors.PermissionDenied: (403, "permission_denied"),
+    errors.WrongPassword: (403, "password_wrong"),
+    errors.CodeRefused: (403, "code_wrong"),
     errors.NotFound: (404, "not_found"),
     errors.ParentMissing: (404, "parent_missing"),
     errors.BytesMissing: (500, "bytes_missing"),
@@ -138,11 +156,7 @@ STATUS: dict[type[SyncFileError], tuple[int, str]] = {
     errors.TooMany: (429, "too_many"),
     errors.Busy: (503, "busy"),
     errors.DiskFull: (507, "disk_full"),
-    errors.CodeRequired: (401, "code_required"),
-    errors.CodeWrong: (401, "code_wrong"),
     errors.StoreUnavailable: (503, "store_unavailable"),
-    errors.WrongPassword: (403, "password_wrong"),
-    errors.CodeRefused: (403, "code_wrong"),
 }
 
 

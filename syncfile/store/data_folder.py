@@ -6,21 +6,23 @@ import json
 import os
 import threading
 import uuid
+from contextlib import suppress
 
 from storage.local import sync_folder
 from syncfile.errors import Busy, DiskMissing, StoreUnavailable
 from syncfile.store.db import raise_translated, translated
+from syncfile.store.small_files import write_whole
 
 MARKER_NAME = "syncfile-store.json"
+LOCK_NAME = "syncfile.lock"
 FORMAT = 1
 
-_LOCK_NAME = "syncfile.lock"
-_DATABASE_NAME = "syncfile.db"
+DATABASE_NAME = "syncfile.db"
 _MAX_MARKER_BYTES = 4096
 _RETRY_SECONDS = 10
 _NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 # What a fresh disk may hold before anybody has put anything there.
-_OF_THE_SYSTEM = {"lost+found", "System Volume Information", ".Trashes", ".fseventsd", ".Spotlight-V100"}
+OF_THE_SYSTEM = {"lost+found", "System Volume Information", ".Trashes", ".fseventsd", ".Spotlight-V100"}
 
 
 class FolderInUse(Busy):
@@ -37,12 +39,14 @@ class DataFolder:
     Args:
         path: Of the folder.
         require_marker: Never begin a new store: the folder is a mount point, and empty means not mounted.
+        store_id: Of the one store that is wanted; "" takes any.
     """
 
-    def __init__(self, path: str, *, require_marker: bool = False) -> None:
+    def __init__(self, path: str, *, require_marker: bool = False, store_id: str = "") -> None:
         self.path = os.path.abspath(path)
         self._marker = os.path.join(self.path, MARKER_NAME)
         self._require_marker = require_marker
+        self._wanted_id = store_id
         self._lock_fd = -1
         self._seen: tuple[int, ...] | None = None
         self._mutex = threading.Lock()
@@ -50,7 +54,7 @@ class DataFolder:
 
     @property
     def database_path(self) -> str:
-        return os.path.join(self.path, _DATABASE_NAME)
+        return os.path.join(self.path, DATABASE_NAME)
 
     def open(self) -> None:
         """Find the marker, or make one in a folder that is missing or empty.
@@ -63,14 +67,15 @@ class DataFolder:
         with translated():
             if not os.path.exists(self._marker):
                 self._begin()
-        self.store_id = self._read_marker()
+        self.store_id = self._wanted_id or self._read_marker()
         self.check()
 
     def check(self) -> None:
         """Make sure that this is still the same store, before something is written. Costs one ``stat``.
 
         Raises:
-            DiskMissing: The disk went away, or another one is in its place.
+            DiskMissing: The disk went away, or another one is in its place, or it came back after it was away: what
+                was opened before leads nowhere then, and has to be opened again.
             StoreUnavailable: The disk fails.
         """
         try:
@@ -83,7 +88,17 @@ class DataFolder:
         with self._mutex:
             if self._read_marker() != self.store_id:
                 raise DiskMissing("another disk is in the place of the data disk", retry_after=_RETRY_SECONDS)
+            if self._lock_fd >= 0 and not self._is_where_it_was():
+                raise DiskMissing("the data disk was away and has to be opened again", retry_after=1)
             self._seen = seen
+
+    def is_there(self) -> bool:
+        """Tell whether the store that was opened is still in its place."""
+        try:
+            self.check()
+        except StoreUnavailable:
+            return False
+        return True
 
     def lock(self) -> None:
         """Claim the folder for this process, until ``close``. Where the file system knows no locks, trust.
@@ -93,7 +108,7 @@ class DataFolder:
             StoreUnavailable: The disk fails.
         """
         with translated():
-            fd = os.open(os.path.join(self.path, _LOCK_NAME), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fd = os.open(os.path.join(self.path, LOCK_NAME), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -104,6 +119,9 @@ class DataFolder:
                 os.close(fd)
                 raise_translated(error)
         self._lock_fd = fd
+        with suppress(OSError):  # on a full disk nobody can ask us to eject it, but all else goes on
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, f"{os.getpid()} {_started(os.getpid())}\n".encode(), 0)
 
     def disk_usage(self) -> tuple[int, int]:
         """Return the bytes of the disk in all and those that are free to us.
@@ -121,21 +139,23 @@ class DataFolder:
             os.close(self._lock_fd)
             self._lock_fd = -1
 
+    def _is_where_it_was(self) -> bool:
+        """Compare a file that is open with the one of its name: a number of FAT's lasts while the file is open."""
+        try:
+            found = os.stat(os.path.join(self.path, LOCK_NAME))
+        except OSError:
+            return False
+        return os.path.samestat(found, os.fstat(self._lock_fd))
+
     def _begin(self) -> None:
-        if self._require_marker:
+        if self._require_marker or self._wanted_id:
             raise _missing()
         if not os.path.isdir(self.path):
             os.makedirs(self.path, mode=0o700)
             sync_folder(os.path.dirname(self.path))
-        tmp = f"{self._marker}.tmp"
-        if set(os.listdir(self.path)) - _OF_THE_SYSTEM - {os.path.basename(tmp)}:
+        if set(os.listdir(self.path)) - OF_THE_SYSTEM - {f"{MARKER_NAME}.tmp"}:
             raise _missing()
-        with open(tmp, "w", encoding="utf-8") as file:
-            json.dump({"store_id": str(uuid.uuid4()), "format": FORMAT}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(tmp, self._marker)
-        sync_folder(self.path)
+        write_marker(self.path, str(uuid.uuid4()))
 
     def _read_marker(self) -> str:
         try:
@@ -149,6 +169,30 @@ class DataFolder:
         if format_ != FORMAT:
             raise UnknownFormat(f"the data folder has format {format_}, but this SyncFile knows {FORMAT} only")
         return str(store_id)
+
+
+def find_server(path: str) -> int | None:
+    """Return the process id of the server that works with the data folder at ``path``, or was the last that did.
+
+    None if there is no such process on this machine any more: an id that was given anew has another starting time.
+    """
+    try:
+        with open(os.path.join(path, LOCK_NAME), "rb") as file:
+            pid, started = map(int, file.read(64).split())
+        return pid if _started(pid) == started else None
+    except (OSError, ValueError):
+        return None
+
+
+def _started(pid: int) -> int:
+    """Return when a process began, in ticks since boot; see proc(5), /proc/pid/stat."""
+    with open(f"/proc/{pid}/stat", "rb") as file:
+        return int(file.read().rpartition(b")")[2].split()[19])
+
+
+def write_marker(path: str, store_id: str) -> None:
+    """Make a folder a data folder. Raises ``DiskFull``, ``StoreUnavailable``."""
+    write_whole(os.path.join(path, MARKER_NAME), json.dumps({"store_id": store_id, "format": FORMAT}).encode())
 
 
 def _unavailable(error: OSError) -> StoreUnavailable:

@@ -1,8 +1,10 @@
 """The metadata database: one SQLite file, one connection per thread, one writer at a time."""
 
 import errno
+import fcntl
 import os
 import sqlite3
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -13,6 +15,8 @@ import peewee
 from syncfile.errors import Busy, DiskFull, StoreUnavailable, SyncFileError
 
 _CHECKPOINT_PAGES = 1000  # of 4 KiB: after that many the log is copied into the database
+# On what SQLite calls SHARED_FIRST (os.h); struct flock as in fcntl(2): type, whence, start, length, no process.
+_READ_LOCK = struct.pack("hhqqi", fcntl.F_RDLCK, os.SEEK_SET, 0x40000002, 510, 0)
 _LOG_BYTES = 8 << 20  # what is left of the log file after a transaction that was larger
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NO_DISK = {errno.EROFS, errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOENT, errno.ENOTCONN, errno.ESTALE}
@@ -70,6 +74,7 @@ class Database(peewee.SqliteDatabase):
         self._write_lock = threading.RLock()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._connections_lock = threading.Lock()
+        self._identity = (0, 0)  # of the file, by which its descriptors are known
         # Not the thread that uses it closes a connection at the end, hence check_same_thread.
         super().__init__(path, pragmas=pragmas, timeout=busy_timeout, check_same_thread=False)
 
@@ -108,8 +113,19 @@ class Database(peewee.SqliteDatabase):
         found = self.rows(sql, *params)
         return found[0] if found else None
 
-    def close_all(self) -> None:
-        """Close the connections of all threads, none of which may be using the database any more."""
+    def checkpoint(self) -> None:
+        """Bring all that is in the log into the database. Raises ``StoreUnavailable``."""
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close_all(self, *, is_there: bool = True) -> None:
+        """Close the connections of all threads, none of which may be using the database any more.
+
+        Args:
+            is_there: False if the disk was pulled: what is in the file's place now is left alone.
+        """
+        with self._connections_lock:
+            if not is_there:
+                _keep_log(self._identity)
         self.close()
         with self._connections_lock:
             for connection in self._connections.values():
@@ -124,11 +140,26 @@ class Database(peewee.SqliteDatabase):
         self._check()  # what is at this path now may be the database of another disk, or none, which SQLite would make
         with translated():
             connection: sqlite3.Connection = super()._connect()  # type: ignore[misc] # a hook that the stubs leave out
+            found = os.stat(self.database)
         with self._connections_lock:
+            self._identity = (found.st_dev, found.st_ino)
             for thread in [thread for thread in self._connections if not thread.is_alive()]:
                 self._connections.pop(thread).close()
             self._connections[threading.current_thread()] = connection
         return connection
+
+
+def _keep_log(identity: tuple[int, int]) -> None:
+    """Keep SQLite from removing the log by its name, as it does with the last connection that is closed.
+
+    At that name another disk may be by now. What is kept from writing all of the file does not remove its log, and is
+    kept so by a lock for reading that is not this process's own (fcntl(2), open file description locks).
+    """
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):  # closed meanwhile
+            found = os.fstat(int(name))
+            if (found.st_dev, found.st_ino) == identity:
+                fcntl.fcntl(int(name), fcntl.F_OFD_SETLK, _READ_LOCK)
 
 
 def open_database(

@@ -35,6 +35,7 @@ class StreamChannel(SendingChannel):
         client: Whom the limits of one address are counted against; None is a trusted proxy.
         linger: At the end, discard what the client still sends before closing, or the answer is lost to a reset.
         in_line: The request waits for a transfer thread.
+        doomed: It is to be cut.
         parked: The next pipelined request waits until the client has taken the answer before.
     """
 
@@ -45,7 +46,7 @@ class StreamChannel(SendingChannel):
 
     def __init__(self, server: "StreamServer", sock: Socket, address: tuple[str, int], client: str | None) -> None:
         self.client = client
-        self.in_line = self.parked = False
+        self.in_line = self.parked = self.doomed = False
         now = time.monotonic()
         self._linger_until = 0.0
         self._head_since: float | None = now  # a new connection has to say something soon
@@ -151,6 +152,11 @@ class StreamChannel(SendingChannel):
                 # Not SSLSocket.shutdown(): it drops the SSL object, and a worker would read ciphertext as a body.
                 Socket.shutdown(self.socket, SHUT_RDWR)
         self.handle_close()
+
+    def cut_soon(self) -> None:
+        """Have the loop cut this connection now. May be called from any thread."""
+        self.doomed = True
+        self.server.touch(self)
 
     def del_channel(self, map: object = None) -> None:
         self.server.forget(self, self._fileno)

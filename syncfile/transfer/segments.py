@@ -50,6 +50,10 @@ class SegmentError(OSError):
     """A piece is missing, unreadable or shorter than recorded."""
 
 
+def _nothing() -> None:
+    """What the end of an answer is to nobody."""
+
+
 class FileSegments:
     """A WSGI response body; the server's loop sends it with ``sendfile``, one open file at a time.
 
@@ -61,6 +65,7 @@ class FileSegments:
 
     Attributes:
         remain: Bytes still to be sent.
+        on_close: Called when nothing is read any more.
 
     Raises:
         SegmentError: From the constructor and any reading method.
@@ -74,6 +79,7 @@ class FileSegments:
         self._left = 0  # of the current piece
         self._copies = False  # the file system cannot do sendfile
         self._closed = False
+        self.on_close: Callable[[], None] = _nothing
         self.remain = sum(segment.length for segment in self._waiting)
         if self.remain:
             self._next()
@@ -162,6 +168,7 @@ class FileSegments:
         self.remain = self._left = 0
         self._waiting.clear()
         self._drop()
+        self.on_close()
 
     def _ensure(self) -> None:
         if self._left == 0:

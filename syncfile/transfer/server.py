@@ -273,7 +273,9 @@ class StreamServer:
         fd = channel._fileno
         if fd is None:
             return
-        if channel.will_close:
+        if channel.doomed:
+            channel.cut()
+        elif channel.will_close:
             channel.handle_close()
         elif channel.parked and channel.total_outbufs_len <= HIGH_WATER_BYTES:
             channel.parked = False

@@ -123,6 +123,7 @@ class StreamTask(StreamHead, WSGITask):
             self.request.stream = self.channel.open_body(self.request)
         environ: dict[str, Any] = super().get_environment()
         environ["syncfile.streamed"] = self.request.streamed
+        environ["syncfile.cut"] = self.channel.cut_soon
         del environ["wsgi.file_wrapper"]  # optional in PEP 3333, and FileSegments do better
         return environ
 

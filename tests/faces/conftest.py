@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from syncfile.app import CoreDoor
 from syncfile.config import Config
 from syncfile.core.core import Core
+from syncfile.core.door import CoreDoor
 from tests.conftest import Client, Server
 
 SAMPLE = {"sample": "tests.faces.sample"}

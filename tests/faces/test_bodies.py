@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from syncfile.app import CoreDoor
 from syncfile.config import Config
 from syncfile.core.core import Core
+from syncfile.core.door import CoreDoor
 from syncfile.faces.call import MAX_BODY_BYTES
 from tests.conftest import TIMEOUT_SECONDS, Server
 from tests.faces.conftest import SAMPLE

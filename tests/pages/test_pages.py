@@ -12,9 +12,10 @@ from ipaddress import ip_network
 
 import pytest
 
-from syncfile.app import FACES, CoreDoor
+from syncfile.app import FACES
 from syncfile.core import entries, links, shares
 from syncfile.core.core import Core
+from syncfile.core.door import CoreDoor
 from syncfile.core.repos import edit_repo, open_repo
 from tests.conftest import Answer, Client, Server
 from tests.rest.people import Person, join

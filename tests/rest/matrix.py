@@ -61,6 +61,9 @@ DELETE /v1/devices/{owners_device}/                                         401 
 GET    /v1/ping/                                                            200 200 200 200 200 200 200 200 200 200 200
 GET    /v1/openapi.json                                                     200 200 200 200 200 200 200 200 200 200 200
 GET    /v1/status/                                                          401 403 403 403 403 403 403 200 401 401 401
+GET    /v1/audit/                                                           401 403 403 403 403 403 403 200 401 401 401
+GET    /v1/audit/?format=csv                                                401 403 403 403 403 403 403 200 401 401 401
+POST   /v1/disk/eject/                                                      401 403 403 403 403 403 403 503 401 401 401
 
 # groups
 POST   /v1/groups/?group_name={new}                                         401 201 201 201 201 201 201 201 401 401 401
@@ -218,7 +221,7 @@ GET    /d/{locked_link}/files/?p=/a.txt                                     403 
 POST   /d/{locked_link}/?password={password}                                303 303 303 303 303 303 303 303 303 303 303
 GET    /u/{upload_link}/                                                    200 200 200 200 200 200 200 200 200 200 200
 POST   /u/{upload_link}/                                                    200 200 200 200 200 200 200 200 200 200 200
-"""
 
 # last, as it takes the links with it that the rows before have asked for
 DELETE /v1/devices/                                                         401 204 204 204 204 204 204 204 401 401 401
+"""

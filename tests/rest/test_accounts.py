@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from syncfile import __version__
-from syncfile.app import FACES, CoreDoor
+from syncfile.app import FACES
 from syncfile.core import tokens, users
 from syncfile.core.core import Core
+from syncfile.core.door import CoreDoor
 from tests.conftest import Client, Server
 from tests.rest.people import PASSWORD, ROOT, Person, assert_error, assert_like, join
 

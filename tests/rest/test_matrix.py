@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from syncfile.app import FACES, CoreDoor, load_face
+from syncfile.app import FACES, load_face
 from syncfile.config import Config
+from syncfile.core.door import CoreDoor
 from syncfile.core.opening import close_core, open_core
 from syncfile.faces.http import Route
 from syncfile.faces.router import Router

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from syncfile.app import FACES, CoreDoor
+from syncfile.app import FACES
 from syncfile.config import Config
+from syncfile.core.door import CoreDoor
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.paths import is_within, join, split
 from tests.conftest import Answer, Server

@@ -224,6 +224,7 @@ def test_a_disk_that_vanishes_is_told_and_nothing_is_written_in_its_place(
     if data.exists():
         data.rename(tmp_path / "wrong one")
     (tmp_path / "unplugged").rename(data)
+    await_service(daemon.client)
     assert_kept(ann)
     ann.store("new", b"x")
     assert_kept(ann, "new")
@@ -244,5 +245,6 @@ def test_a_missing_marker_is_told_and_service_goes_on_when_it_is_back(start_daem
     for answer in (ann.upload("new", b"x"), ann.upload_form("new", b"x"), ann.folder("mkdir", "new")):
         assert unavailable(answer)
     (daemon.data / MARKER).write_bytes(marker)
+    await_service(daemon.client)
     ann.store("new", b"x")
     assert_kept(ann, "new")

@@ -9,6 +9,7 @@ from syncfile.faces.v1 import (
     rest_batch,
     rest_devices,
     rest_dirs,
+    rest_disk,
     rest_download_info,
     rest_files,
     rest_groups,
@@ -27,20 +28,21 @@ from syncfile.faces.v1 import (
     rest_status,
     rest_transfers,
     rest_trash,
-)
     rest_two_step,
+)
 from syncfile.faces.v1.face import face
 
 __all__ = [
     "face",
     "rest_accounts",
     "rest_activity",
-    "rest_auth",
     "rest_app_passwords",
     "rest_audit",
+    "rest_auth",
     "rest_batch",
     "rest_devices",
     "rest_dirs",
+    "rest_disk",
     "rest_download_info",
     "rest_files",
     "rest_groups",
@@ -59,5 +61,5 @@ __all__ = [
     "rest_status",
     "rest_transfers",
     "rest_trash",
-]
     "rest_two_step",
+]

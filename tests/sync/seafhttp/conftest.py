@@ -5,10 +5,11 @@ from itertools import count
 
 import pytest
 
-from syncfile.app import FACES, CoreDoor
+from syncfile.app import FACES
 from syncfile.config import Config
 from syncfile.core.access import Actor, RepoInfo
 from syncfile.core.core import Core
+from syncfile.core.door import CoreDoor
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.repos import create_repo
 from syncfile.core.tokens import issue
