@@ -52,7 +52,8 @@ fresh: setup
 check: lint types layers fresh test
 
 # Real clients: Debian's own packages, unmodified.
-COMPAT_PACKAGES := curl unzip rclone seafile-cli seafile-daemon chromium
+COMPAT_PACKAGES := curl unzip rclone seafile-cli seafile-daemon chromium \
+	exfatprogs exfat-fuse ntfs-3g faketime
 
 compat: setup
 	tools/install-compat.sh $(COMPAT_PACKAGES)

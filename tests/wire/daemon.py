@@ -33,7 +33,7 @@ class Daemon:
         self.elsewhere.mkdir(parents=True)
         self.port = 0
         self._log = folder / "log"
-        self._prefix = prefix
+        self.prefix = prefix
         self._settings = settings
         self._process: subprocess.Popen[str] | None = None
 
@@ -56,7 +56,7 @@ class Daemon:
         places = {"TMPDIR": self.elsewhere, "HOME": self.elsewhere, "PYTHONDONTWRITEBYTECODE": "1"}
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
-                [*self._prefix, *self._command()],
+                [*self.prefix, *self._command()],
                 cwd=self.elsewhere,
                 env=os.environ | {name: str(value) for name, value in places.items()},
                 stdout=subprocess.PIPE,
