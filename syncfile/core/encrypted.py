@@ -4,7 +4,7 @@ import re
 import uuid
 from dataclasses import replace
 
-from syncfile.core import crypto, messages
+from syncfile.core import audit, crypto, messages
 from syncfile.core.access import READ, Actor, RepoInfo, require, require_account, require_owner
 from syncfile.core.core import Core
 from syncfile.core.crypto import Encryption
@@ -46,6 +46,7 @@ def create_encrypted(
     with core.db.transaction():
         create_repo(core, require_account(actor), name, desc, repo_id=repo_id, encryption=encryption)
         core.db.rows("UPDATE repo SET public = ? WHERE id = ?", public, repo_id)
+        audit.record(core, actor, "repo_create", name, repo_id=repo_id, public=public)
     repo = require(core.db, actor, repo_id, READ)
     key = crypto.unlock(encryption, repo_id, password)
     assert key is not None
@@ -68,6 +69,7 @@ def adopt_encrypted(core: Core, actor: Actor, repo_id: str, name: str, desc: str
     with core.db.transaction():
         if core.db.row("SELECT 1 FROM repo WHERE id = ?", repo_id) is not None:
             raise AlreadyExists("there is a library of this id", parameter="repo_id")
+        audit.record(core, actor, "repo_create", name, repo_id=repo_id, public="")
         return create_repo(core, actor.account_id or 0, name, desc, repo_id=repo_id, encryption=encryption)
 
 
@@ -134,6 +136,7 @@ def _commit(core: Core, repo: RepoInfo, actor: Actor, encryption: Encryption) ->
             "UPDATE repo SET magic = ?, random_key = ? WHERE id = ?",
             *(encryption.magic, encryption.random_key, repo.id),
         )
+        audit.record(core, actor, "repo_password", repo.name, repo_id=repo.id)
 
 
 def _wrong_password(parameter: str) -> BadRequest:

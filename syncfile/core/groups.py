@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from syncfile.core import removal, users
+from syncfile.core import audit, removal, users
 from syncfile.core.access import (
     Actor,
     require_account,
@@ -68,6 +68,7 @@ def create_group(core: Core, actor: Actor, name: str) -> Group:
             core.now(),
         )
         _put_member(core, group_id, account_id, is_admin=True)
+        audit.record(core, actor, "group_create", name, group_id=group_id)
     return get_group(core, actor, group_id)
 
 
@@ -87,6 +88,7 @@ def rename_group(core: Core, actor: Actor, group_id: int, name: str) -> Group:
     name = clean_label(name, "new_name")
     with core.db.transaction():
         require_group_owner(core.db, actor, group_id)
+        audit.record(core, actor, "group_rename", name, group_id=group_id)
         core.db.rows("UPDATE groups SET name = ? WHERE id = ?", name, group_id)
     return get_group(core, actor, group_id)
 
@@ -108,6 +110,7 @@ def transfer_group(core: Core, actor: Actor, group_id: int, username: str) -> Gr
         group = get_group(core, actor, group_id)
         content = f'{actor.username} made you the owner of the group "{group.name}".'
         notify(core, [account.id], "group_transfer", actor, content, group_id=group_id, name=group.name)
+        audit.record(core, actor, "group_transfer", group.name, group_id=group_id, to=account.username)
     return group
 
 
@@ -115,6 +118,7 @@ def delete_group(core: Core, actor: Actor, group_id: int) -> None:
     """Delete the actor's group and take from it what was shared with it. Raises ``NotFound``, ``PermissionDenied``."""
     with core.db.transaction():
         require_group_owner(core.db, actor, group_id)
+        audit.record(core, actor, "group_delete", get_group(core, actor, group_id).name, group_id=group_id)
         removal.drop_group(core.db, group_id, core.now())
 
 
@@ -147,6 +151,7 @@ def add_member(core: Core, actor: Actor, group_id: int, username: str) -> Member
         name = get_group(core, actor, group_id).name
         content = f'{actor.username} added you to the group "{name}".'
         notify(core, [account.id], "group_join", actor, content, group_id=group_id, name=name)
+        audit.record(core, actor, "group_member_add", name, group_id=group_id, member=account.username)
     return _member(core, group_id, account.id)
 
 
@@ -184,10 +189,12 @@ def appoint(core: Core, actor: Actor, group_id: int, account_id: int, *, is_admi
     """
     with core.db.transaction():
         role = require_group_owner(core.db, actor, group_id)
-        _member(core, group_id, account_id)
+        member = _member(core, group_id, account_id).username
         if account_id == role.owner_id and not is_admin:
             raise PermissionDenied("the owner of a group is always an administrator of it")
         _put_member(core, group_id, account_id, is_admin=is_admin)
+        name = get_group(core, actor, group_id).name
+        audit.record(core, actor, "group_appoint", name, group_id=group_id, member=member, is_admin=is_admin)
     return _member(core, group_id, account_id)
 
 
@@ -202,13 +209,14 @@ def remove_member(core: Core, actor: Actor, group_id: int, account_id: int) -> N
         role = require_member(core.db, actor, group_id)
         if account_id != actor.account_id:
             require_group_admin(core.db, actor, group_id)
-        _member(core, group_id, account_id)
+        member = _member(core, group_id, account_id).username
         if account_id == role.owner_id:
             raise PermissionDenied("the owner cannot leave a group, but transfer or delete it")
         name = get_group(core, actor, group_id).name
         content = f'{actor.username} removed you from the group "{name}".'
         notify(core, [account_id], "group_remove", actor, content, group_id=group_id, name=name)
         removal.drop_member(core.db, group_id, account_id, core.now())
+        audit.record(core, actor, "group_member_remove", name, group_id=group_id, member=member)
 
 
 def _group(core: Core, row: tuple[int, str, str, int]) -> Group:

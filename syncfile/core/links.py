@@ -11,7 +11,7 @@ from hmac import compare_digest, digest
 from secrets import token_hex
 from typing import Literal
 
-from syncfile.core import access, passwords
+from syncfile.core import access, audit, passwords
 from syncfile.core.access import READ, WRITE, Actor, RepoInfo, require_account
 from syncfile.core.core import Core
 from syncfile.core.paths import clean_path, join, split
@@ -112,6 +112,7 @@ def create_link(
     values = (link.token, kind, account_id, link.repo_id, link.path, secret, now, expires_at, 0, 0)
     with core.db.transaction():
         core.db.rows(f"INSERT INTO link ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
+        audit.record(core, actor, "link_create", path, repo_id=repo.id, kind=kind, has_password=link.has_password)
     return link
 
 
@@ -151,6 +152,7 @@ def delete_link(core: Core, actor: Actor, token: str) -> None:
         raise NotFound("there is no such link")
     with core.db.transaction():
         core.db.rows("DELETE FROM link WHERE token = ?", token)
+        audit.record(core, actor, "link_delete", link.path, repo_id=link.repo_id, kind=link.kind)
 
 
 def find_link(core: Core, token: str) -> Link | None:

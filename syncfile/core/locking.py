@@ -1,6 +1,6 @@
 """Locking a file, so that nobody else changes it, and giving it free again."""
 
-from syncfile.core import file_locks
+from syncfile.core import audit, file_locks
 from syncfile.core.access import WRITE, Actor, RepoInfo, require, require_account
 from syncfile.core.core import Core
 from syncfile.core.paths import clean_path
@@ -32,6 +32,8 @@ def unlock_file(core: Core, actor: Actor, repo_id: str, path: str) -> None:
         if lock is not None and actor.account_id not in (lock.account_id, repo.owner_id):
             raise Locked(f"the file is locked by {lock.username}", path=path)
         file_locks.drop_lock(core.db, repo.store_id, stored_path)
+        if lock is not None and lock.account_id != actor.account_id:
+            audit.record(core, actor, "lock_break", path, repo_id=repo.id, holder=lock.username)
 
 
 def _locate(core: Core, actor: Actor, repo_id: str, path: str) -> tuple[RepoInfo, str]:

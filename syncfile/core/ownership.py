@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from syncfile.core import messages, quota, removal, users
+from syncfile.core import audit, messages, quota, removal, users
 from syncfile.core.access import READ, Actor, RepoInfo, require, require_account, require_owner
 from syncfile.core.core import Core
 from syncfile.core.derived import totals_below
@@ -34,6 +34,7 @@ def add_repo(core: Core, actor: Actor, name: str, desc: str = "", *, public: str
     with core.db.transaction():
         repo = create_repo(core, owner_id, name, desc)
         core.db.rows("UPDATE repo SET public = ? WHERE id = ?", public, repo.id)
+        audit.record(core, actor, "repo_create", name, repo_id=repo.id, public=public)
     return require(core.db, actor, repo.id, READ)
 
 
@@ -74,6 +75,10 @@ def update_repo(
             )
             if (changed.name, changed.desc) != (repo.name, repo.desc):
                 _commit_name(core, changed, actor)
+            if changed.name != repo.name:
+                audit.record(core, actor, "repo_rename", changed.name, repo_id=repo.id, old_name=repo.name)
+            if changed.history_days != repo.history_days:
+                audit.record(core, actor, "history_limit", repo.name, repo_id=repo.id, days=changed.history_days)
     return require(core.db, actor, repo_id, READ)
 
 
@@ -96,6 +101,7 @@ def transfer_repo(core: Core, actor: Actor, repo_id: str, username: str) -> None
             raise QuotaFull("the quota of the new owner is full")
         core.db.rows("DELETE FROM share WHERE repo_id = ? AND account_id = ?", repo.id, receiver.id)
         core.db.rows("UPDATE repo SET owner_id = ? WHERE id = ? OR origin_id = ?", receiver.id, repo.id, repo.id)
+        audit.record(core, actor, "repo_transfer", repo.name, repo_id=repo.id, to=receiver.username)
 
 
 def delete_repo(core: Core, actor: Actor, repo_id: str) -> None:
@@ -108,6 +114,7 @@ def delete_repo(core: Core, actor: Actor, repo_id: str) -> None:
     with core.locks.hold(repo_id), core.db.transaction():
         repo = require_owner(core.db, actor, repo_id)
         removal.drop_repo(core.db, repo.id, core.now())
+        audit.record(core, actor, "repo_delete", repo.name, repo_id=repo.id)
 
 
 def totals_of(core: Core, repo: RepoInfo) -> tuple[int, int]:

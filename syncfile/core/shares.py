@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Literal
 
-from syncfile.core import access, removal, users
+from syncfile.core import access, audit, removal, users
 from syncfile.core.access import READ, Actor, RepoInfo, find_repo, require_account, require_member, require_sharer
 from syncfile.core.core import Core
 from syncfile.core.notifications import notify
@@ -122,7 +122,7 @@ def stop_share(core: Core, actor: Actor, repo_id: str, path: str, *receivers: Re
         repo = _shared_dir(core, actor, repo_id, path)
         for receiver in receivers:
             _require_shared(core, repo, receiver)
-            _drop(core, repo, receiver)
+            _drop(core, actor, repo, receiver)
         removal.drop_unshared(core.db, core.now())
 
 
@@ -132,7 +132,7 @@ def leave_share(core: Core, actor: Actor, repo_id: str) -> None:
     with core.db.transaction():
         repo = access.require(core.db, actor, repo_id, READ)
         _require_shared(core, repo, receiver)
-        _drop(core, repo, receiver)
+        _drop(core, actor, repo, receiver)
         removal.drop_unshared(core.db, core.now())
 
 
@@ -176,6 +176,8 @@ def _put(core: Core, actor: Actor, repo: RepoInfo, receiver: Receiver, permissio
     if receiver.account_id == repo.owner_id:
         raise BadRequest("a library cannot be shared with its owner", parameter="user")
     is_new = not _is_shared(core, repo, receiver)
+    action = "share_create" if is_new else "share_change"
+    audit.record(core, actor, action, repo.name, repo_id=repo.id, to=receiver.name, permission=permission)
     core.db.rows(
         "INSERT INTO share (repo_id, account_id, group_id, permission, shared_by, created_at) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (repo_id, account_id, group_id) DO UPDATE SET permission = excluded.permission",
@@ -196,11 +198,12 @@ def _tell(core: Core, actor: Actor, repo: RepoInfo, receiver: Receiver) -> None:
     notify(core, account_ids, kind, actor, content, repo_id=repo.id, group_id=receiver.group_id, name=repo.name)
 
 
-def _drop(core: Core, repo: RepoInfo, receiver: Receiver) -> None:
+def _drop(core: Core, actor: Actor, repo: RepoInfo, receiver: Receiver) -> None:
     core.db.rows(
         "DELETE FROM share WHERE repo_id = ? AND account_id = ? AND group_id = ?",
         *(repo.id, receiver.account_id, receiver.group_id),
     )
+    audit.record(core, actor, "share_delete", repo.name, repo_id=repo.id, to=receiver.name)
 
 
 def _is_shared(core: Core, repo: RepoInfo, receiver: Receiver) -> bool:

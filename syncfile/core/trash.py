@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from syncfile.core import audit
 from syncfile.core.access import WRITE, Actor, require_owner
 from syncfile.core.commits import History, open_history
 from syncfile.core.core import Core
@@ -99,6 +100,7 @@ def empty(core: Core, actor: Actor, repo_id: str, keep_days: int = 0) -> None:
         repo = require_owner(core.db, actor, repo_id)
         since = core.now() - keep_days * 86400 if keep_days else repo.mtime
         core.db.rows("UPDATE repo SET history_since = ? WHERE id = ? AND history_since < ?", since, repo.id, since)
+        audit.record(core, actor, "trash_empty", repo.name, repo_id=repo.id, keep_days=keep_days)
 
 
 def _iter_trash(core: Core, history: History) -> Iterator[Trashed]:
