@@ -1,10 +1,6 @@
 """Viewers: images, sound, PDF and text, and the editor that never writes over what it has not seen."""
 
-import io
 import re
-import struct
-import wave
-import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +9,7 @@ from playwright.sync_api import expect
 from syncfile.core import files
 from tests.rest.people import Person
 from tests.web.conftest import Visitor
+from tests.web.media import document, film, picture, sound
 
 if TYPE_CHECKING:
     from playwright.sync_api import Request
@@ -22,27 +19,6 @@ pytestmark = pytest.mark.compat
 EN = pytest.mark.parametrize("language", ["en"])
 DESK = pytest.mark.parametrize("width", ["desk"])
 PHONE = pytest.mark.parametrize("width", ["phone"])
-
-
-def picture(width: int, height: int) -> bytes:
-    """Return a red PNG."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = (b"\0" + b"\xff\x30\x30" * width) * height
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
-def sound(seconds: int) -> bytes:
-    out = io.BytesIO()
-    with wave.open(out, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(44_100)
-        writer.writeframes(bytes(2 * 44_100 * seconds))
-    return out.getvalue()
 
 
 def open_file(visitor: Visitor, person: Person, path: str) -> None:
@@ -76,19 +52,45 @@ def test_images_are_seen_one_after_the_other(visitor: Visitor, album: Person) ->
     expect(visitor.page.get_by_role("button", name="Next file")).to_have_count(0)
 
 
-@EN
-@PHONE
-def test_swipe_shows_the_next_image(visitor: Visitor, album: Person) -> None:
-    open_file(visitor, album, "/album/a.png")
-    expect(visitor.page.get_by_role("button", name="Next file")).to_be_visible()
+def touch(visitor: Visitor, *moves: "list[tuple[float, float]]") -> None:
+    """Put fingers on the picture, move them and take them away; places are parts of its width and height."""
     box = visitor.page.locator(".stage").bounding_box()
     assert box is not None
-    mouse = visitor.page.mouse
-    mouse.move(box["x"] + 250, box["y"] + 100)
-    mouse.down()
-    mouse.move(box["x"] + 100, box["y"] + 100, steps=4)
-    mouse.up()
+    browser = visitor.page.context.new_cdp_session(visitor.page)
+    for kind, fingers in zip(["touchStart", *["touchMove"] * (len(moves) - 1), "touchEnd"], [*moves, []], strict=True):
+        points = [
+            {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"], "id": number}
+            for number, (x, y) in enumerate(fingers)
+        ]
+        browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+@EN
+@PHONE
+def test_swipe_shows_the_next_image_and_the_one_before(visitor: Visitor, album: Person) -> None:
+    open_file(visitor, album, "/album/a.png")
+    expect(visitor.page.get_by_role("button", name="Next file")).to_be_visible()
+    touch(visitor, [(0.8, 0.5)], [(0.6, 0.5)], [(0.3, 0.52)])
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("b.png")
+    expect(visitor.page.get_by_role("button", name="Previous file")).to_be_visible()
+    touch(visitor, [(0.2, 0.5)], [(0.5, 0.5)], [(0.8, 0.5)])
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("a.png")
+
+
+@EN
+@PHONE
+def test_two_fingers_make_an_image_larger_and_one_moves_it(visitor: Visitor, album: Person) -> None:
+    open_file(visitor, album, "/album/a.png")
+    image = visitor.page.locator(".stage-image")
+    expect(visitor.page.get_by_role("button", name="Next file")).to_be_visible()
+    touch(visitor, [(0.4, 0.5), (0.6, 0.5)], [(0.3, 0.5), (0.7, 0.5)], [(0.2, 0.5), (0.8, 0.5)])
+    expect(image).to_have_attribute("style", re.compile(r"scale\((2\.[5-9]|3)"))
+    touch(visitor, [(0.5, 0.5)], [(0.6, 0.5)], [(0.7, 0.5)])
+    expect(image).to_have_attribute("style", re.compile(r"translate\([1-9]"))
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("a.png")
+    touch(visitor, [(0.1, 0.3), (0.9, 0.3)], [(0.3, 0.3), (0.7, 0.3)], [(0.45, 0.3), (0.55, 0.3)])
+    expect(image).to_have_attribute("style", re.compile(r"translate\(0px, 0px\) scale\(1\)"))
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("a.png")
 
 
 @EN
@@ -118,6 +120,53 @@ def test_sound_plays_from_where_one_likes(visitor: Visitor, ann: Person) -> None
     expect(player).to_have_js_property("readyState", 4)
     assert player.evaluate("player => player.currentTime") >= 100
     assert any(text.startswith("bytes=") for text in ranges)
+
+
+@EN
+def test_film_goes_on_from_where_one_likes(visitor: Visitor, ann: Person) -> None:
+    visitor.complaints.expect("ERR_ABORTED")  # the player breaks off what it does not need
+    ann.put("/film.webm", film(visitor.page, 60, 1 << 20))
+    ranges: list[int] = []
+
+    def note(request: "Request") -> None:
+        if match := re.match(r"bytes=(\d+)-", request.headers.get("range", "")):
+            ranges.append(int(match[1]))
+
+    visitor.page.on("request", note)
+    open_file(visitor, ann, "/film.webm")
+    player = visitor.page.locator("video")
+    expect(player).to_have_js_property("duration", 60)
+    expect(player).to_have_js_property("videoWidth", 64)
+    player.evaluate("player => { player.pause(); player.currentTime = 50; }")
+    expect(player).to_have_js_property("seeking", False)
+    assert player.evaluate("player => player.currentTime") == 50
+    assert max(ranges) > 40 << 20
+
+
+@EN
+def test_pdf_is_shown_by_the_browser(visitor: Visitor, ann: Person) -> None:
+    ann.put("/plan.pdf", document())
+    open_file(visitor, ann, "/plan.pdf")
+    frame = visitor.page.locator("iframe.pdf")
+    expect(frame).to_have_attribute("src", re.compile("^blob:"))
+    expect(frame).to_have_attribute("title", "plan.pdf")
+    box = frame.bounding_box()
+    assert box is not None
+    assert box["height"] > 400
+
+
+@EN
+def test_what_pretends_to_be_a_pdf_is_no_page_of_ours(visitor: Visitor, ann: Person) -> None:
+    visitor.complaints.expect("")
+    ann.put("/evil.pdf", b"<script>top.document.title = 'gone'</script>")
+    open_file(visitor, ann, "/evil.pdf")
+    expect(visitor.page.locator("iframe.pdf")).to_have_attribute("src", re.compile("^blob:"))
+    visitor.page.wait_for_load_state("networkidle")
+    assert "gone" not in visitor.page.title()
+    link = ann.client.get(f"/v1/repos/{ann.repo_id}/files/download/", query={"p": "/evil.pdf"}).json
+    headers = ann.client.get(link[link.index("/", 8) :]).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "script-src" not in headers["content-security-policy"]
 
 
 @EN

@@ -13,7 +13,7 @@ export function errorText(error) {
   if (error.slug === "too_many" && error.retryAfter) return t("error.too_many_wait", { time: duration(error.retryAfter) });
   const key = `error.${error.slug}`;
   // The server says in English what it minds; that is more to the point than our own words for its slug.
-  const isOwn = error.status === 0 || error.status >= 500 || error.status === 429;
+  const isOwn = error.status === 0 || error.status >= 500 || error.status === 429 || error.slug === "quota_full";
   if (hasText(key) && (isOwn || language !== "en")) return t(key);
   return error.message ? sentence(error.message) : t("error.internal");
 }

@@ -149,11 +149,19 @@ export function giveBack(files) {
  * @param {Upload} upload
  * @returns {Promise<boolean>}
  */
-export async function reopen(upload) {
-  const handle = /** @type {any} */ (upload.stored.handle); // the library of types lacks requestPermission
+export function reopen(upload) {
+  return openAgain(upload, "requestPermission");
+}
+
+/**
+ * @param {Upload} upload
+ * @param {"requestPermission" | "queryPermission"} ask The one asks the user, the other the browser alone.
+ */
+async function openAgain({ stored }, ask) {
+  const handle = /** @type {any} */ (stored.handle); // the library of types lacks both
   if (!handle) return false;
   try {
-    if ((await handle.requestPermission({ mode: "read" })) !== "granted") return false;
+    if ((await handle[ask]({ mode: "read" })) !== "granted") return false;
     return giveBack([await handle.getFile()]) > 0;
   } catch {
     return false; // it was moved or deleted
@@ -173,8 +181,11 @@ async function restore() {
   accountId = id;
   if (!id) return;
   const stored = await kept(id);
-  if (accountId === id) uploads.push(...stored.filter((item) => !uploads.some((upload) => upload.stored.id === item.id)).map((item) => new Upload(item, null)));
+  if (accountId !== id) return;
+  const lost = stored.filter((item) => !uploads.some((upload) => upload.stored.id === item.id)).map((item) => new Upload(item, null));
+  uploads.push(...lost);
   redraw();
+  for (const upload of lost) await openAgain(upload, "queryPermission");
 }
 
 onSignOut(() => {
