@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import argparse
 
 ENVIRONMENT_PREFIX = "SYNCFILE_"
+#: Names the configuration file where no flag does.
+FILE_VARIABLE = "SYNCFILE_CONFIG"
 
 _LINE = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*")
 _BOOLS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -209,7 +211,9 @@ def load(file: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]
 
 def add_arguments(parser: "argparse.ArgumentParser", names: Iterable[str] = tuple(SETTINGS)) -> None:
     """Add ``--config`` and a flag for each of the settings named; ``from_arguments`` reads them."""
-    parser.add_argument("--config", type=Path, metavar="FILE", help="read settings from this file")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help=f"read settings from this file (else {FILE_VARIABLE} names it)"
+    )
     group = parser.add_argument_group("settings")
     for name in names:
         item = SETTINGS[name]
@@ -223,8 +227,9 @@ def from_arguments(arguments: "argparse.Namespace", environ: Mapping[str, str]) 
     Raises:
         ConfigError: As for ``load``.
     """
+    file = arguments.config or _optional_path(environ.get(FILE_VARIABLE, ""))
     given = {name: getattr(arguments, name, None) for name in SETTINGS}
-    return load(arguments.config, environ, {name: text for name, text in given.items() if text is not None})
+    return load(file, environ, {name: text for name, text in given.items() if text is not None})
 
 
 def flag_of(name: str) -> str:

@@ -97,6 +97,17 @@ def test_flags_are_made_from_the_table() -> None:
     assert (config.max_body, config.require_marker, config.port) == (5, True, 8000)
 
 
+def test_configuration_file_may_be_named_by_the_environment(tmp_path: Path) -> None:
+    named, given = tmp_path / "named.conf", tmp_path / "given.conf"
+    named.write_text("port = 1")
+    given.write_text("port = 2")
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    environ = {"SYNCFILE_CONFIG": str(named)}
+    assert from_arguments(parser.parse_args([]), environ).port == 1
+    assert from_arguments(parser.parse_args(["--config", str(given)]), environ).port == 2
+
+
 def test_help_tells_every_setting() -> None:
     parser = argparse.ArgumentParser()
     add_arguments(parser)

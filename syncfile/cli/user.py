@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 refused (no such account, name taken, unusable password), 
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 
@@ -86,7 +87,9 @@ def _find(core: Core, name: str) -> users.Account:
 
 
 def _read_password() -> str:
-    """Ask for a password, or take the first line of what is piped in."""
+    """Ask for a password, or take the environment's or the first line of what is piped in."""
+    if given := os.environ.get("SYNCFILE_PASSWORD"):
+        return given
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     from getpass import getpass

@@ -32,6 +32,12 @@ def test_added_account_signs_in_with_the_password_from_the_pipe(core: Core, monk
     assert (account.username, account.is_staff) == ("ann", False)
 
 
+def test_password_may_stand_in_the_environment(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNCFILE_PASSWORD", "from nobody's hand")
+    assert user(monkeypatch, "add", "ann", "ann@example.org", typed="not this one") == 0
+    authentication.sign_in(core, "ann", "from nobody's hand", "127.0.0.1")
+
+
 def test_added_administrator_is_one(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
     assert user(monkeypatch, "add", "ann", "ann@example.org", "--admin", typed="pass word") == 0
     account = users.find_account_by_name(core, "ann")
