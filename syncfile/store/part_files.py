@@ -78,7 +78,7 @@ def hold_part(data_folder: str, name: str) -> Iterator[PartFile]:
         fd = _open(folder, path)
     try:
         with translated():
-            _lock(fd)
+            _lock(fd, path)
         yield PartFile(fd, path)
     finally:
         os.close(fd)
@@ -111,7 +111,7 @@ def _open(folder: str, path: str) -> int:
     return fd
 
 
-def _lock(fd: int) -> None:
+def _lock(fd: int, path: str) -> None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -119,8 +119,13 @@ def _lock(fd: int) -> None:
     except OSError as error:
         if error.errno not in _NO_LOCKS:
             raise
-    # Whoever held it before may have removed it since it was opened here.
-    if os.fstat(fd).st_nlink == 0:
+    # Whoever held it before may have removed it since it was opened here. FUSE gives a file that is open another name
+    # then, so that it still has one.
+    try:
+        is_there = os.path.samestat(os.stat(path), os.fstat(fd))
+    except FileNotFoundError:
+        is_there = False
+    if not is_there:
         raise _busy()
 
 
