@@ -59,7 +59,7 @@ class Marks:
                 os.unlink(self._orderly)  # from here on a crash means that nothing here can be believed
                 sync_folder(data_folder)
             else:
-                self._remove()
+                self.remove()
             self._db = self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -70,7 +70,8 @@ class Marks:
         connection.execute("BEGIN")
         return connection
 
-    def _remove(self) -> None:
+    def remove(self) -> None:
+        """Remove the file, which is not open any more."""
         with suppress(FileNotFoundError):
             os.unlink(self._path)
 
@@ -121,6 +122,11 @@ class Marks:
     def is_kept(self, kind: str, object_id: str) -> bool:
         """Tell whether something is marked."""
         return self._row("SELECT 1 FROM mark WHERE kind = ? AND id = ?", kind, bytes.fromhex(object_id)) is not None
+
+    def list_kept(self, kind: str, count: int, after: str) -> list[str]:
+        """Return ids of some that are marked, in order, behind ``after``."""
+        sql = "SELECT id FROM mark WHERE kind = ? AND id > ? ORDER BY id LIMIT ?"
+        return [key.hex() for (key,) in self._rows(sql, kind, bytes.fromhex(after), count)]
 
     def take_pending(self, count: int) -> list[tuple[str, str, int]]:
         """Return kind, id and level of some that are to be looked at: those first whose blocks are kept."""

@@ -9,11 +9,13 @@ from syncfile.core.clock import Clock, Watch, recall
 from syncfile.core.core import Core
 from syncfile.errors import SyncFileError
 from syncfile.profile import limits
+from syncfile.store.backup_marker import forget_backup_marker
 from syncfile.store.blocks import BlockStore
 from syncfile.store.data_folder import DataFolder
 from syncfile.store.db import open_database
 from syncfile.store.migrations import migrate
 from syncfile.store.object_store import ObjectStore
+from syncfile.store.rescue_kit import place_kit
 
 
 def open_core(config: Config, *, alone: bool = True, store_id: str = "") -> Core:
@@ -36,6 +38,7 @@ def open_core(config: Config, *, alone: bool = True, store_id: str = "") -> Core
         undo.callback(folder.close)
         if alone:
             folder.lock()
+            forget_backup_marker(folder.path)
         backend = LocalBackend(folder.path, folder.check)
         if alone:
             backend.prepare()
@@ -51,6 +54,9 @@ def open_core(config: Config, *, alone: bool = True, store_id: str = "") -> Core
         watch = Watch(db, clock) if alone else None
         if watch is not None:
             watch.begin()
+        if alone:
+            with suppress(SyncFileError):  # on a full disk all else goes on
+                place_kit(folder.path)
         undo.pop_all()
     objects, blocks = ObjectStore(db), BlockStore(db, backend)
     return Core(config=config, folder=folder, db=db, objects=objects, blocks=blocks, clock=clock, watch=watch)

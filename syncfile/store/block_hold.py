@@ -1,4 +1,4 @@
-"""Blocks that only an old state names: who still reads them, and who removes them, keep apart, also across processes."""
+"""Blocks that only an old state names: who still reads them, and who removes them, keep apart across processes."""
 
 import errno
 import fcntl
