@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= data
 
-.PHONY: setup run lint types layers test cov openapi fresh check compat bench clean
+.PHONY: setup run lint types layers test cov openapi conf fresh check compat bench clean
 
 setup: $(VENV)/.dev
 
@@ -46,20 +46,24 @@ cov: setup
 openapi: setup
 	$(BIN)/python -m tools.openapi
 
+conf: setup
+	$(BIN)/python -m tools.conf
+
 fresh: setup
 	$(BIN)/python -m tools.openapi --check
+	$(BIN)/python -m tools.conf --check
 
 check: lint types layers fresh test
 
 # Real clients: Debian's own packages, unmodified.
 COMPAT_PACKAGES := curl unzip rclone seafile-cli seafile-daemon chromium \
-	exfatprogs exfat-fuse ntfs-3g faketime
+	shellcheck busybox-static dosfstools exfatprogs exfat-fuse ntfs-3g faketime
 
 compat: setup
 	tools/install-compat.sh $(COMPAT_PACKAGES)
 	tools/install-axe.sh
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[compat]'
-	$(BIN)/python -m pytest -m compat tests/compat tests/web
+	$(BIN)/python -m pytest -m compat tests/compat tests/web tests/openwrt
 
 bench: setup
 	sh bench/install-nginx.sh
