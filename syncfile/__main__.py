@@ -14,6 +14,7 @@ COMMANDS = {
     "reindex": "fill the derived tables again",
     "gc": "remove what nothing keeps any more",
     "fsck": "check that everything is there and whole, and repair it",
+    "disk": "list disks, choose and eject the one that holds the data",
     "routes": "list every endpoint",
 }
 
