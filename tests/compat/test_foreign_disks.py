@@ -24,6 +24,12 @@ KILL_ROUNDS = os.environ.get("SYNCFILE_KILL_ROUNDS", "3")
 #: What is said of hard links holds where there are some.
 WITHOUT_LINKS = ("--deselect", "tests/storage/test_local.py::test_copy_shares_the_bytes_where_there_are_hard_links")
 
+#: FUSE shares memory as long as the kernel is new enough.
+WITHOUT_SHARED_MEMORY = """
+import syncfile.store.db
+syncfile.store.db._can_wal = lambda probe: False
+"""
+
 MAKE = {"exfat": ("mkfs.exfat",), "ntfs": ("mkntfs", "--fast", "--quiet")}
 MOUNT = {"exfat": ("mount.exfat-fuse",), "ntfs": ("ntfs-3g",)}
 BESIDES = {"exfat": WITHOUT_LINKS, "ntfs": ()}
@@ -85,9 +91,14 @@ def test_the_stores_own_tests_pass(disk: Path, kind: str) -> None:
     assert int(passed[1]) > 300
 
 
-def test_what_was_answered_survives_kill_9(disk: Path) -> None:
-    told = run_tests(disk, "tests/wire/test_kill.py", SYNCFILE_KILL_ROUNDS=KILL_ROUNDS)
+@pytest.mark.parametrize("journal", ["wal", "truncate"])
+def test_what_was_answered_survives_kill_9(disk: Path, journal: str, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_SHARED_MEMORY if journal == "truncate" else "")
+    told = run_tests(disk, "tests/wire/test_kill.py", SYNCFILE_KILL_ROUNDS=KILL_ROUNDS, PYTHONPATH=str(tmp_path))
     assert f"{KILL_ROUNDS} rounds" in told
+    (database,) = disk.rglob("syncfile.db")
+    is_wal = database.read_bytes()[18:20] == b"\x02\x02"  # https://sqlite.org/fileformat2.html#the_database_header
+    assert is_wal == (journal == "wal")
 
 
 def test_a_server_keeps_every_name_there(disk: Path, start_daemon: Callable[..., Daemon]) -> None:
