@@ -15,8 +15,14 @@ COMMANDS = {
     "gc": "remove what nothing keeps any more",
     "fsck": "check that everything is there and whole, and repair it",
     "disk": "list disks, choose and eject the one that holds the data",
+    "backup": "copy everything to another disk while the server runs",
+    "restore": "make a store again from a backup",
+    "export": "write a library as plain files",
+    "import": "put plain files into a library",
     "routes": "list every endpoint",
 }
+
+_MODULES = {"import": "importing"}  # no module can have the name of a statement
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -30,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...")
     chosen = parser.parse_args(argv)
-    command = import_module(f"syncfile.cli.{chosen.command}")
+    command = import_module(f"syncfile.cli.{_MODULES.get(chosen.command, chosen.command)}")
     own = argparse.ArgumentParser(prog=f"syncfile {chosen.command}", description=command.__doc__)
     command.add_arguments(own)
     arguments = own.parse_args(chosen.arguments)

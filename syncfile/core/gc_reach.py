@@ -114,7 +114,7 @@ class Reach:
     def _directory(self, dir_id: str, level: int) -> None:
         directory = self.core.objects.open_dir(self.store_id, dir_id)
         if level == WITH_BLOCKS and any(page.text is None for page in directory.pages):
-            _require_whole(directory)
+            require_whole(directory)
         for page in directory.pages:
             # Two versions of a large directory share most pages: what those name has been seen.
             if page.text is None and not self.marks.reach(OBJECT, page.id, level, walk=False):
@@ -131,7 +131,7 @@ class Reach:
                 self.marks.reach(BLOCK, block_id, level, walk=False)
 
 
-def _require_whole(directory: Directory) -> None:
+def require_whole(directory: Directory) -> None:
     """Make sure that no page is missing in the list: it is not named by its own bytes. Raises ``ObjectMissing``."""
     digest = hashlib.sha1()
     for part in directory.wire():
