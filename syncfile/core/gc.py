@@ -27,8 +27,6 @@ log = logging.getLogger("syncfile.gc")
 PERIOD_SECONDS = 86400
 #: While an upload goes on, what may be its beginning is spared for so many grace periods.
 UPLOAD_GRACES = 7
-#: Directories are not made young by who finds them, so they go only when nothing has arrived for so long.
-QUIET_SECONDS = 3600
 #: What is younger than now by more was written while the clock was wrong: it would stay young until that time comes.
 AHEAD_SECONDS = 86400
 #: An edit that looked at the past before the marks were made has ended after so long (it waits 30 for its lock).
@@ -215,12 +213,12 @@ class _Collection:
 
     def run(self) -> None:
         self._mark()
-        before, is_quiet = self._list_blocks()
+        before = self._list_blocks()
         self.pace.settle()
         self._remove(BLOCK, lambda block_id, size: self._remove_block(block_id, size, before))
         self._list_objects()
-        if is_quiet and self.reach.is_whole:
-            self._remove(OBJECT, self._remove_object)
+        if self.reach.is_whole:
+            self._remove(OBJECT, lambda object_id, _size: self._remove_object(object_id, before))
             self._remove(COMMIT, self._remove_commit)
 
     def _mark(self) -> None:
@@ -233,23 +231,21 @@ class _Collection:
         while self.reach.step():
             self.pace.rest()
 
-    def _list_blocks(self) -> tuple[float, bool]:
-        """List the blocks that nothing keeps; return the age (a time) of those to remove, and whether all is quiet."""
+    def _list_blocks(self) -> float:
+        """List the blocks that nothing keeps, and return the time before which what goes was touched last."""
         self.marks.forget_garbage()
-        youngest = youngest_unkept = 0.0
+        youngest_unkept = 0.0
         for number, (block_id, stat) in enumerate(self.core.blocks.list(self.store_id)):
             if number % BATCH == 0:
                 self.pace.rest()
             if stat.mtime > self.now + AHEAD_SECONDS and not self.dry_run:
                 self.core.blocks.touch(self.store_id, [block_id])
-            youngest = max(youngest, stat.mtime)
             if not self.marks.is_kept(BLOCK, block_id):
                 youngest_unkept = max(youngest_unkept, stat.mtime)
                 if stat.mtime < self.now - self.grace:
                     self.marks.add_garbage(BLOCK, block_id, stat.size)
         is_arriving = youngest_unkept >= self.now - self.grace
-        before = self.now - self.grace * (UPLOAD_GRACES if is_arriving else 1)
-        return before, youngest < self.now - min(self.grace, QUIET_SECONDS)
+        return self.now - self.grace * (UPLOAD_GRACES if is_arriving else 1)
 
     def _list_objects(self) -> None:
         """List the objects and commits that nothing has kept for the grace period."""
@@ -293,10 +289,10 @@ class _Collection:
             self.freed.blocks += 1
             self.freed.block_bytes += size
 
-    def _remove_object(self, object_id: str, _size: int) -> None:
-        if not self.dry_run:
-            self.core.db.rows("DELETE FROM fs_object WHERE repo_id = ? AND id = ?", self.store_id, object_id)
-        self.freed.objects += 1
+    def _remove_object(self, row_id: str, before: float) -> None:
+        objects = self.core.objects
+        is_stale = objects.is_stale if self.dry_run else objects.delete_stale
+        self.freed.objects += is_stale(self.store_id, row_id, before, self.now + AHEAD_SECONDS)
 
     def _remove_commit(self, commit_id: str, _size: int) -> None:
         if not self.dry_run:

@@ -70,12 +70,12 @@ def _same(old: Dirent | None, new: Dirent) -> bool:
 
 
 def iter_missing_objects(core: Core, actor: Actor, repo_id: str, batches: Iterable[list[str]]) -> Iterator[str]:
-    """Yield which of these objects the library has not. Raises as ``require_synced``."""
+    """Yield which of these objects the library has not; the others are spared by gc. Raises as ``require_synced``."""
     repo = require_synced(core, actor, repo_id, READ)
     return (
         object_id
         for batch in batches
-        for found in [core.objects.has_objects(repo.store_id, batch)]
+        for found in [core.objects.touch(repo.store_id, batch)]
         for object_id in batch
         if object_id not in found
     )
@@ -94,7 +94,7 @@ def iter_objects(
         RepoGone, NotFound, PermissionDenied: As ``require_synced``.
     """
     store_id = require_synced(core, actor, repo_id, READ).store_id
-    if next(iter_missing_objects(core, actor, repo_id, batches), None):
+    if any(set(batch) - core.objects.has_objects(store_id, batch) for batch in batches):
         raise BytesMissing("an object is not in the store")
     for batch in batches:
         for object_id in batch:

@@ -14,6 +14,7 @@ Step = Callable[[Database], None]
 _TO_VERSION_2 = (
     "ALTER TABLE account ADD COLUMN totp_secret TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE account ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE fs_object ADD COLUMN touched_at INTEGER NOT NULL DEFAULT 0",
     "CREATE TABLE recovery_code (account_id INTEGER NOT NULL, code_hash VARCHAR(64) NOT NULL,"
     " PRIMARY KEY (account_id, code_hash))",
     "CREATE TABLE audit_event (id INTEGER NOT NULL PRIMARY KEY, at INTEGER NOT NULL, account_id INTEGER NOT NULL,"
@@ -26,7 +27,7 @@ _TO_VERSION_2 = (
 
 
 def _to_version_2(db: Database) -> None:
-    """Second step of signing in, audit log, settings that administrators change, what jobs remember."""
+    """Second step of signing in, audit log, settings made at run time, what jobs remember, ages of objects."""
     for sql in _TO_VERSION_2:
         db.rows(sql)
 

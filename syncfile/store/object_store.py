@@ -4,8 +4,10 @@ Nothing here opens a transaction for reading; what saves joins the caller's, so 
 """
 
 import hashlib
+import time
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import chain
 
@@ -39,11 +41,16 @@ _IDS_AT_ONCE = 500  # fewer than the variables of one statement
 
 _FILE, _SMALL, _LIST, _PAGE = "f", "d", "l", "p"
 _SELECT = "SELECT kind, body FROM fs_object WHERE repo_id = ? AND id = ?"
-_INSERT = "INSERT INTO fs_object (repo_id, id, kind, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
-_COPY = (
-    "INSERT INTO fs_object (repo_id, id, kind, body) SELECT ?, id, kind, body FROM fs_object"
-    " WHERE repo_id = ? AND id = ? ON CONFLICT DO NOTHING"
+_TOUCH = (
+    " ON CONFLICT (repo_id, id) DO UPDATE SET touched_at = excluded.touched_at WHERE touched_at < excluded.touched_at"
 )
+_INSERT = f"INSERT INTO fs_object (repo_id, id, kind, body, touched_at) VALUES (?, ?, ?, ?, ?){_TOUCH}"
+_COPY = (
+    "INSERT INTO fs_object (repo_id, id, kind, body, touched_at) SELECT ?, id, kind, body, ? FROM fs_object"
+    f" WHERE repo_id = ? AND id = ?{_TOUCH}"
+)
+_MAKE_YOUNG = "UPDATE fs_object SET touched_at = ? WHERE repo_id = ? AND id = ? AND touched_at < ?"
+_STALE = "repo_id = ? AND id = ? AND (touched_at < ? OR touched_at > ?)"
 _INSERT_COMMIT = (
     "INSERT INTO commits (repo_id, id, root_id, parent_id, second_parent_id, ctime, body)"
     " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -168,6 +175,27 @@ class ObjectStore:
             found.update(row[0] for row in self._db.rows(sql, repo_id, *some))
         return found
 
+    def touch(self, repo_id: str, ids: Iterable[str]) -> set[str]:
+        """Make files and directories young again, so that a running gc spares them, and return which there are."""
+        found = self.has_objects(repo_id, ids)
+        now = int(time.time())
+        with self._db.transaction() if found else nullcontext():
+            for object_id in found:
+                for row_id in self.stored_ids(repo_id, object_id):
+                    self._db.rows(_MAKE_YOUNG, now, repo_id, row_id, now)
+        return found
+
+    def is_stale(self, repo_id: str, row_id: str, before: float, beyond: float) -> bool:
+        """Tell whether ``delete_stale`` would remove a row."""
+        sql = f"SELECT 1 FROM fs_object WHERE {_STALE}"
+        return self._db.row(sql, repo_id, row_id, int(before), int(beyond)) is not None
+
+    def delete_stale(self, repo_id: str, row_id: str, before: float, beyond: float) -> bool:
+        """Remove a row of ``stored_ids`` that was touched last ``before``, or ``beyond`` what can be; seconds."""
+        sql = f"DELETE FROM fs_object WHERE {_STALE} RETURNING id"
+        with self._db.transaction():
+            return bool(self._db.rows(sql, repo_id, row_id, int(before), int(beyond)))
+
     def wire(self, repo_id: str, object_id: str) -> tuple[int, Iterator[bytes]]:
         """Return a file or directory as clients exchange it: a zlib stream's bytes, and the stream in parts.
 
@@ -222,7 +250,7 @@ class ObjectStore:
             return
         with self._db.transaction():
             for row_id in self.stored_ids(source_repo_id, object_id):
-                self._db.rows(_COPY, target_repo_id, source_repo_id, row_id)
+                self._db.rows(_COPY, target_repo_id, int(time.time()), source_repo_id, row_id)
 
     def stored_ids(self, repo_id: str, object_id: str) -> list[str]:
         """Return the ids of all rows that hold a file or directory: its own and those of its pages, for gc.
@@ -243,7 +271,7 @@ class ObjectStore:
 
     def _insert(self, repo_id: str, object_id: str, kind: str, body: bytes) -> None:
         with self._db.transaction():
-            self._db.rows(_INSERT, repo_id, object_id, kind, body)
+            self._db.rows(_INSERT, repo_id, object_id, kind, body, int(time.time()))
 
     def _save_pages(self, repo_id: str, some: Iterable[Page]) -> None:
         with self._db.transaction():

@@ -121,6 +121,7 @@ class FsObject(Row):
     id = CharField(40)
     kind = CharField(1)  # f: file, d: directory in one piece, l: list of pages, p: page
     body = BlobField()
+    touched_at = BigIntegerField(default=0)  # gc spares the young
 
     class Meta:
         primary_key = CompositeKey("repo_id", "id")

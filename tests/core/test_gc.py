@@ -20,7 +20,7 @@ from syncfile.core.uploads import Piece
 from syncfile.core.virtual_heads import current_head_id
 from syncfile.errors import NotFound, WrongOffset
 from syncfile.store import pages
-from syncfile.store.chunker import CHUNK_BYTES
+from syncfile.store.chunker import CHUNK_BYTES, NewFile
 from syncfile.store.objects import Commit, Dirent, File
 from tests.core.content import apply, assert_complete, commits_of, content_of, ingest, put, snapshot_of
 from tests.sync.check_store import problems
@@ -202,7 +202,9 @@ def test_objects_and_commits_that_a_broken_push_has_left_go_when_seen_again_afte
     assert (rows(core, "fs_object", library.id), rows(core, "commits", library.id)) == before
 
 
-def test_objects_wait_while_anything_arrives(core: Core, ann: Actor, library: RepoInfo, clock: list[float]) -> None:
+def test_objects_wait_while_blocks_arrive_that_nothing_names(
+    core: Core, ann: Actor, library: RepoInfo, clock: list[float]
+) -> None:
     core.objects.save_file(library.id, File(("1" * 40,), 5))
     clock[0] = 2
     assert collect(core) == Freed()
@@ -214,6 +216,61 @@ def test_objects_wait_while_anything_arrives(core: Core, ann: Actor, library: Re
     assert collect(core) == Freed()
     clock[0] = 6
     assert collect(core) == Freed(blocks=1, block_bytes=LARGE, objects=1)
+
+
+def test_objects_go_while_people_work(core: Core, ann: Actor, library: RepoInfo, clock: list[float]) -> None:
+    core.objects.save_file(library.id, File(("1" * 40,), 5))
+    for clock[0], freed in ((2, 0), (4, 1)):
+        file = ingest(core, ann, library.id, body("y"))
+        make_young(core, library, file)
+        with edit_repo(core, ann, library.id) as edit:
+            edit.put_file(f"/{clock[0]}", file)
+        assert collect(core) == Freed(objects=freed)
+
+
+@pytest.mark.parametrize("finds", ["asked for", "saved", "copied"])
+def test_objects_that_somebody_found_are_spared(
+    core: Core, ann: Actor, library: RepoInfo, clock: list[float], monkeypatch: pytest.MonkeyPatch, finds: str
+) -> None:
+    assert ann.account_id is not None
+    other = create_repo(core, ann.account_id, "Other")
+    entries = {f"{number:03}": Dirent(f"{number:03}", "1" * 40, 0o100644, 1, 5) for number in range(100)}
+    for repo in (library, other):
+        directory = core.objects.open_dir(repo.id, "0" * 40).edit(dict(entries))
+        core.objects.save_dir(repo.id, directory)
+    count = 1 + len(directory.pages)
+    assert count > 2
+    clock[0] = 2
+    assert collect(core, library.id) == Freed()
+    clock[0] = 4
+    now = core.clock()
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: now)
+        if finds == "asked for":
+            assert core.objects.touch(library.id, [directory.id, "2" * 40]) == {directory.id}
+        elif finds == "saved":
+            core.objects.save_dir(library.id, directory)
+        else:
+            core.objects.copy_object(other.id, library.id, directory.id)
+    for clock[0], freed in ((4.5, 0), (6, count)):
+        assert collect(core, library.id, dry_run=True).objects == freed
+        assert collect(core, library.id) == Freed(objects=freed)
+
+
+def test_objects_of_a_time_that_is_still_to_come_do_not_stay_until_then(
+    core: Core, library: RepoInfo, clock: list[float]
+) -> None:
+    core.objects.save_file(library.id, File(("1" * 40,), 5))
+    with core.db.transaction():
+        core.db.rows("UPDATE fs_object SET touched_at = ?", core.now() + 900 * 86400)
+    for clock[0], freed in ((2, 0), (4, 1)):
+        assert collect(core) == Freed(objects=freed)
+
+
+def make_young(core: Core, library: RepoInfo, file: NewFile) -> None:
+    path = next(core.blocks.spans(library.id, file.file)).path
+    assert path
+    os.utime(path, (core.clock(),) * 2)
 
 
 def test_blocks_of_an_unfinished_upload_stay_until_it_is_forgotten(
