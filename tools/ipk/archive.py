@@ -65,7 +65,10 @@ def tar(members: Iterable[Member], mtime: int) -> bytes:
 
 def compress(data: bytes) -> bytes:
     """Return gzip without name and time."""
-    return gzip.compress(data, 9, mtime=0)
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=buffer, mtime=0) as file:
+        file.write(data)
+    return buffer.getvalue()
 
 
 def ipk(data_tar: bytes, control: Iterable[Member], mtime: int) -> bytes:

@@ -42,7 +42,9 @@ def build(target: Interpreter, output: Path, downloads: Path, secret_key: str | 
         for makefile in sorted(FEED.glob("*/Makefile")):
             folder = makefile.parent
             for staged in recipe.run(folder, Path(work) / folder.name, downloads, target):
-                _compile(staged, target)
+                if (staged.files / PROGRAM).exists():
+                    check_depends(staged, target)
+                    bytecode.replace_sources(staged.files / PROGRAM, staged.files, target)
                 packages.append(_pack(staged, output, mtime))
     index.write(output, packages, secret_key)
     return packages
@@ -63,15 +65,16 @@ def needs(staged: Staged, target: Interpreter) -> depends.Needs:
     return depends.ask(program, own, target)
 
 
-def _compile(staged: Staged, target: Interpreter) -> None:
-    program = staged.files / PROGRAM
-    if not program.exists():
-        return
+def check_depends(staged: Staged, target: Interpreter) -> None:
+    """Compare what a package depends on with what the program in it needs.
+
+    Raises:
+        WrongDepends: There is a difference.
+    """
     needed = set(needs(staged, target).reasons)
     named = {word.lstrip("+") for word in staged.fields["DEPENDS"].split() if word.startswith("+python3")}
     if needed != named:
         raise WrongDepends(f"DEPENDS lacks {sorted(needed - named)} and has too much: {sorted(named - needed)}")
-    bytecode.replace_sources(program, staged.files, target)
 
 
 def _pack(staged: Staged, output: Path, mtime: int) -> Packed:
