@@ -114,8 +114,9 @@ def _eject(arguments: argparse.Namespace) -> int:
     _ask_server(data)
     os.sync()
     if said := run_program(["umount", mount.point]):
+        users = _users_of(mount.point)
         _resume_server(data)
-        raise DiskRefused("; ".join([said, *_users_of(mount.point), "SyncFile goes on using it"]))
+        raise DiskRefused("; ".join([said.rstrip("."), *users, "SyncFile goes on using it"]))
     print(f"{mount.source} can be unplugged.")
     return 0
 

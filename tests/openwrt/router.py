@@ -4,9 +4,11 @@ import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,14 @@ trap 'echo "read again"' HUP
 trap 'echo stopped; exit 0' TERM
 while :; do sleep 0.05; done
 """
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + TIMEOUT_SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 @dataclass
@@ -70,6 +80,14 @@ class Router:
         self.write("usr/bin/syncfile", program)
         (self.path / "usr" / "bin" / "syncfile").chmod(0o755)
 
+    def install_server(self) -> int:
+        """Put the real server in its place, to listen on a free port, and return that."""
+        self.install(f'#!/bin/sh\ncd "{ROOT}" && exec "{sys.executable}" -m syncfile "$@"\n')
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port: int = free.getsockname()[1]
+        self.set(host="127.0.0.1", port=str(port))
+        return port
+
     def set(self, **options: str) -> None:
         """Set options and commit them, without telling the service."""
         for name, value in options.items():
@@ -106,16 +124,19 @@ class Router:
         shutil.rmtree(self.disk)
         self.disk.mkdir()
 
+    @property
+    def script(self) -> list[str]:
+        """The command that stands for ``/etc/init.d/syncfile``; it wants the variable ROUTER."""
+        return [*self.shell, str(HERE / "procd.sh"), str(self.path / "etc" / "init.d" / "syncfile")]
+
     def service(self, action: str, *arguments: str) -> None:
         """Run ``/etc/init.d/syncfile ACTION``."""
-        script = str(self.path / "etc" / "init.d" / "syncfile")
-        self._run([*self.shell, str(HERE / "procd.sh"), script, action, *arguments])
+        self._run([*self.script, action, *arguments])
 
     def hotplug(self, action: str) -> None:
         """Run the hotplug script."""
         text = (FILES / "syncfile.hotplug").read_text("utf-8")
-        service = shlex.join([*self.shell, str(HERE / "procd.sh"), str(self.path / "etc" / "init.d" / "syncfile")])
-        text = text.replace("/etc/init.d/syncfile", service).replace("/var/run", f"{self.path}/var/run")
+        text = text.replace("/etc/init.d/syncfile", shlex.join(self.script)).replace("/var/run", f"{self.path}/var/run")
         self._run([*self.shell, "-c", text], ACTION=action, DEVNAME="sda1")
 
     def run_defaults(self) -> None:

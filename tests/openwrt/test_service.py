@@ -2,10 +2,6 @@
 
 import os
 import signal
-import socket
-import sys
-import time
-from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -13,29 +9,11 @@ import pytest
 
 from syncfile.config import SETTINGS
 from tests.conftest import TIMEOUT_SECONDS
-from tests.daemon import ROOT
-from tests.openwrt.router import FILES, Router
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + TIMEOUT_SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+from tests.openwrt.router import FILES, Router, wait_for
 
 
 def files_of(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
-
-
-def use_server(router: Router) -> int:
-    """Install the real server, to listen on a free port, and return that."""
-    router.install(f'#!/bin/sh\ncd "{ROOT}" && exec "{sys.executable}" -m syncfile "$@"\n')
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    router.set(host="127.0.0.1", port=str(port))
-    return port
 
 
 def test_what_is_started(router: Router) -> None:
@@ -324,7 +302,7 @@ def test_sourcing_the_script_does_nothing(router: Router) -> None:
 
 
 def test_real_server_serves_from_the_disk_and_stops(router: Router) -> None:
-    port = use_server(router)
+    port = router.install_server()
     router.mount()
     router.service("start")
     wait_for(lambda: f"on http://127.0.0.1:{port}" in router.output)
@@ -346,7 +324,7 @@ def test_real_server_serves_from_the_disk_and_stops(router: Router) -> None:
 
 
 def test_real_server_says_which_setting_makes_no_sense(router: Router) -> None:
-    use_server(router)
+    router.install_server()
     router.mount()
     router.set(registration="all")
     router.service("start")
