@@ -56,6 +56,7 @@ GET    /v1/session/                                                         200 
 DELETE /v1/session/                                                         401 204 204 204 204 204 204 204 401 401 401
 GET    /v1/devices/                                                         401 200 200 200 200 200 200 200 401 401 401
 DELETE /v1/devices/{owners_device}/                                         401 404 404 404 404 404 204 404 401 401 401
+DELETE /v1/devices/                                                         401 204 204 204 204 204 204 204 401 401 401
 
 # the server
 GET    /v1/ping/                                                            200 200 200 200 200 200 200 200 200 200 200
@@ -221,7 +222,4 @@ GET    /d/{locked_link}/files/?p=/a.txt                                     403 
 POST   /d/{locked_link}/?password={password}                                303 303 303 303 303 303 303 303 303 303 303
 GET    /u/{upload_link}/                                                    200 200 200 200 200 200 200 200 200 200 200
 POST   /u/{upload_link}/                                                    200 200 200 200 200 200 200 200 200 200 200
-
-# last, as it takes the links with it that the rows before have asked for
-DELETE /v1/devices/                                                         401 204 204 204 204 204 204 204 401 401 401
 """

@@ -34,6 +34,8 @@ ABSENT: dict[str, str] = {
     **dict.fromkeys(("commit", "removal"), "0" * 40),
     **dict.fromkeys(("file", "own_file", "owners_file", "writers_file", "folder", "own_folder"), "/absent"),
 }
+#: After the name of an account: a program of it, with an app password.
+PROGRAM = "'s program"
 
 
 class World:
@@ -48,6 +50,7 @@ class World:
         self._numbers = count(1)
         names = ("stranger", "reader", "member", "writer", "manager", "owner", "revoked", "inactive")
         self._people = {name: join(core, client, name) for name in names}
+        self._app_passwords: dict[str, str] = {}
         self._people["admin"] = join(core, client, "admin", is_staff=True)
         self._owner = self._people["owner"]
         self.password = quote(PASSWORD)
@@ -65,7 +68,7 @@ class World:
     def thing(self, name: str, caller: str) -> str:
         """Return what a name in braces stands for in a request of a caller."""
         if name.startswith("my_"):
-            person = self._people.get(caller)
+            person = self._people.get(caller.removesuffix(PROGRAM))
             return {
                 "my_id": str(person.id if person else self._owner.id),
                 "my_name": person.account.username if person else "nobody",
@@ -81,6 +84,8 @@ class World:
                 return Client(self._client.port, {"Authorization": f"Token {self.download}", "Cookie": self._proof})
             case "revoked":
                 return self._client.with_token(self._revoked_token)
+            case _ if caller.endswith(PROGRAM):
+                return self._client.with_token(self._program_token(caller.removesuffix(PROGRAM)))
             case _:
                 return self._client.with_token(self._token(caller))
 
@@ -200,15 +205,15 @@ class World:
 
     # --- links
 
-    @cached_property
+    @property
     def download(self) -> str:
         return self._transfer(self._client.with_token(self._token("owner")), "files/download", self.file)
 
-    @cached_property
+    @property
     def archive(self) -> str:
         return self._transfer(self._client.with_token(self._token("owner")), "dirs/download", self.folder)
 
-    @cached_property
+    @property
     def upload(self) -> str:
         return self._transfer(self._client.with_token(self._token("owner")), "files/upload", self.folder)
 
@@ -257,6 +262,16 @@ class World:
 
     def _token(self, name: str) -> str:
         return tokens.issue(self.core, "login", self._people[name].id, lifetime=None)
+
+    def _program_token(self, name: str) -> str:
+        """Return the token of a program that signed in with an app password."""
+        person = self._people[name]
+        signed = app_passwords.sign_in(self.core, person.id, self._app_passwords.get(name, ""), "")
+        if signed is None:  # none yet, or a request has signed everything out
+            self._app_passwords[name] = app_passwords.create(self.core, person.actor, "program")[1]
+            signed = app_passwords.sign_in(self.core, person.id, self._app_passwords[name], "")
+        assert signed is not None
+        return tokens.issue(self.core, "login", person.id, lifetime=None, parent_hash=signed.app_hash)
 
     def _to(self, name: str) -> shares.Receiver:
         return shares.account_receiver(self.core, name)

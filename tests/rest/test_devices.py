@@ -4,6 +4,7 @@ import pytest
 
 from syncfile.core.core import Core
 from tests.conftest import Client
+from tests.rest.forms import path_of
 from tests.rest.people import PASSWORD, Person, assert_error, join
 
 
@@ -47,3 +48,38 @@ def test_a_device_is_signed_out_from_another(client: Client, core: Core, ann: Pe
     assert ann.client.delete(f"/v1/devices/{device['id']}/").status == 204
     assert_error(lost.get("/v1/devices/"), 401, "not_authenticated")
     assert_error(ann.client.delete(f"/v1/devices/{device['id']}/"), 404, "not_found")
+
+
+def test_everything_else_is_signed_out_at_once(client: Client, ann: Person) -> None:
+    asked = {"username": "ann", "password": PASSWORD}
+    ann.put("/a.txt", b"a")
+    cookie = client.post("/v1/session/", form=asked).headers["set-cookie"].partition(";")[0]
+    login = client.with_token(client.post("/v1/auth/", form=asked).json["token"])
+    desk = client.with_token(client.post("/api2/auth-token/", form=asked).json["token"])
+    sync = {"Seafile-Repo-Token": desk.get(f"/api2/repos/{ann.repo_id}/download-info/").json["token"]}
+    authid = client.post("/v1/getAuthID", form=asked).json["authid"]
+    app = ann.client.post("/v1/account/app-passwords/", json={"name": "rclone"}).json["password"]
+    program = client.with_token(client.post("/v1/auth/", form=asked | {"password": app}).json["token"])
+    query = {"p": "/a.txt"}
+    link, kept = (
+        path_of(person.get(f"/v1/repos/{ann.repo_id}/files/download/", query=query).json)
+        for person in (login, ann.client)
+    )
+
+    def answers() -> list[int]:
+        return [
+            client.get("/v1/account/", headers={"Cookie": cookie}).status,
+            login.get("/v1/account/").status,
+            desk.get("/api2/auth/ping/").status,
+            client.get(f"/seafhttp/repo/{ann.repo_id}/commit/HEAD", headers=sync).status,
+            client.get("/v1/isAuthAlive", query={"authid": authid}).json["error_code"],
+            program.get("/v1/account/").status,
+            client.post("/v1/auth/", form=asked | {"password": app}).status,
+            client.get(link).status,
+        ]
+
+    assert answers() == [200, 200, 200, 200, 1020, 200, 200, 200]
+    assert ann.client.delete("/v1/devices/").status == 204
+    assert answers() == [401, 401, 401, 403, 1021, 401, 401, 404]
+    assert [item["is_current"] for item in ann.client.get("/v1/devices/").json] == [True]
+    assert client.get(kept).body == b"a"
