@@ -1,19 +1,19 @@
 """Remove what no library keeps any more: old versions, and what broken uploads have left.
 
-A server that is running does this once a day by itself. Beside it this command only asks it to do so in its next
-round, within the hour.
+A server that is running does this once a day by itself. Beside it this command has the server do it, and tells what
+that says.
 
-Exit codes: 0 done or asked for, 1 there is no such library or something is damaged, 2 the data folder cannot be used.
+Exit codes: 0 done, 1 there is no such library or something is damaged, 2 the data folder cannot be used.
 """
 
 import argparse
 import os
+from collections.abc import Callable
 from dataclasses import replace
 
 from syncfile import config
-from syncfile.core.core import Core
+from syncfile.core import gc_wish
 from syncfile.core.gc import Freed, collect
-from syncfile.core.gc_marks import ask_for_run
 from syncfile.core.opening import close_core, open_core
 from syncfile.daemon import complain
 from syncfile.errors import Busy, StoreUnavailable, SyncFileError
@@ -34,30 +34,24 @@ def run(arguments: argparse.Namespace) -> int:
         # A mistyped folder must not become a new store.
         settings = replace(config.from_arguments(arguments, os.environ), require_marker=True)
         core = open_core(settings)
-    except FolderInUse as error:
-        # Two processes do not know of each other's locks: who runs the uploads has to be the one who collects.
-        return complain(error) if arguments.dry_run or arguments.library else _ask(settings)
+    except FolderInUse:
+        print("The server that is running does it; that may take some minutes.", flush=True)
+        return _tell(lambda: gc_wish.ask(os.fspath(settings.data), arguments.library, arguments.dry_run), arguments)
     except (config.ConfigError, StoreUnavailable, Busy, UnknownFormat, UnknownSchema) as error:
         return complain(error)
     try:
-        return _collect(core, arguments.library, arguments.dry_run)
+        return _tell(lambda: collect(core, arguments.library, dry_run=arguments.dry_run), arguments)
     finally:
         close_core(core)
 
 
-def _ask(settings: config.Config) -> int:
-    ask_for_run(os.fspath(settings.data))
-    print("The running server will collect within the hour.")
-    return 0
-
-
-def _collect(core: Core, library: str, dry_run: bool) -> int:
+def _tell(work: Callable[[], Freed], arguments: argparse.Namespace) -> int:
     try:
-        freed = collect(core, library, dry_run=dry_run)
+        freed = work()
     except SyncFileError as error:
         complain(error)
         return 1
-    print(_told(freed, "would be" if dry_run else "were"))
+    print(_told(freed, "would be" if arguments.dry_run else "were"))
     return 1 if freed.damaged else 0
 
 

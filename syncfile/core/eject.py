@@ -1,6 +1,5 @@
 """Letting go of the data disk: for administrators, and for the command line, which speaks to the server by signals."""
 
-import fcntl
 import os
 import signal
 import time
@@ -9,7 +8,7 @@ from syncfile.core import audit
 from syncfile.core.access import Actor, require_staff
 from syncfile.core.core import Core
 from syncfile.errors import Busy, NotFound, PermissionDenied
-from syncfile.store.data_folder import LOCK_NAME, find_server
+from syncfile.store.data_folder import find_server, is_served
 
 #: The server itself takes about 15 where a connection has to be cut.
 WAIT_SECONDS = 40.0
@@ -30,22 +29,15 @@ def ask(data_folder: str, wait_seconds: float = WAIT_SECONDS) -> None:
         PermissionDenied: It belongs to another user.
         Busy: It still does, after that time.
     """
-    try:
-        fd = os.open(os.path.join(data_folder, LOCK_NAME), os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        raise NotFound("there is no data folder of SyncFile") from None
-    try:
-        pid = find_server(data_folder)
-        if pid is None or _is_free(fd):
-            raise NotFound("no server works with this data folder")
-        _signal(pid, signal.SIGUSR1)
-        until = time.monotonic() + wait_seconds
-        while not _is_free(fd):
-            if time.monotonic() >= until:
-                raise Busy("the server is still busy with the disk, see its log")
-            time.sleep(_POLL_SECONDS)
-    finally:
-        os.close(fd)
+    pid = find_server(data_folder)
+    if pid is None or not is_served(data_folder):
+        raise NotFound("no server works with this data folder")
+    _signal(pid, signal.SIGUSR1)
+    until = time.monotonic() + wait_seconds
+    while is_served(data_folder):
+        if time.monotonic() >= until:
+            raise Busy("the server is still busy with the disk, see its log")
+        time.sleep(_POLL_SECONDS)
 
 
 def ask_to_resume(data_folder: str) -> None:
@@ -59,16 +51,6 @@ def ask_to_resume(data_folder: str) -> None:
     if pid is None:
         raise NotFound("no server has worked with this data folder since the machine was started")
     _signal(pid, signal.SIGUSR2)
-
-
-def _is_free(fd: int) -> bool:
-    """Tell whether nobody has locked a file."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    fcntl.flock(fd, fcntl.LOCK_UN)
-    return True
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

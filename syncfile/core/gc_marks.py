@@ -12,6 +12,7 @@ from typing import Any
 
 from storage.local import sync_folder
 from syncfile.store.db import translated
+from syncfile.store.small_files import write_whole
 
 #: Kinds of what is marked. A block may have the bytes, and so the id, of a directory.
 COMMIT, OBJECT, BLOCK = "c", "o", "b"
@@ -84,12 +85,11 @@ class Marks:
         with translated():
             self._db.execute("COMMIT")
             self._db.close()
-            with open(self._path, "rb") as marks, open(self._orderly, "w", encoding="ascii") as orderly:
-                orderly.write(str(finished_at))
-                orderly.flush()
-                for file in (marks, orderly):
-                    os.fsync(file.fileno())
+            # What says that they can be believed comes when they are on the disk, under their name.
+            with open(self._path, "rb") as marks:
+                os.fsync(marks.fileno())
             sync_folder(os.path.dirname(self._path))
+        write_whole(self._orderly, str(finished_at).encode())
 
     def discard(self) -> None:
         """Close, and let nobody go on from here."""
@@ -182,9 +182,3 @@ def last_finished(data_folder: str) -> int:
             return int(file.read(20) or 0)
     except (OSError, ValueError):
         return 0
-
-
-def ask_for_run(data_folder: str) -> None:
-    """Let the server that has this folder collect in its next round, whenever it did so last."""
-    with suppress(FileNotFoundError), open(os.path.join(data_folder, _ORDERLY_NAME), "r+", encoding="ascii") as file:
-        file.truncate()

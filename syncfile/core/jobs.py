@@ -2,9 +2,10 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 
-from syncfile.core import clock, gc, tokens, uploads
+from syncfile.core import clock, gc, gc_wish, tokens, uploads
 from syncfile.core.core import Core, JobRun
 from syncfile.errors import SyncFileError
 
@@ -70,7 +71,12 @@ class Housekeeping:
         while not self._stopped.is_set():
             for name, job in self._jobs.items():
                 core.job_runs[name] = _run_job(core, name, job)
-            self._stopped.wait(self._pause)
+            self._await_next_round(core)
+
+    def _await_next_round(self, core: Core) -> None:
+        until = time.monotonic() + self._pause
+        while (left := until - time.monotonic()) > 0 and not self._stopped.wait(min(left, gc_wish.LOOK_SECONDS)):
+            _run_job(core, "wish", gc_wish.grant)
 
 
 def _run_job(core: Core, name: str, job: Callable[[Core], int]) -> JobRun:

@@ -150,9 +150,7 @@ class DataFolder:
     def _begin(self) -> None:
         if self._require_marker or self._wanted_id:
             raise _missing()
-        if not os.path.isdir(self.path):
-            os.makedirs(self.path, mode=0o700)
-            sync_folder(os.path.dirname(self.path))
+        _make_folders(self.path)
         if set(os.listdir(self.path)) - OF_THE_SYSTEM - {f"{MARKER_NAME}.tmp"}:
             raise _missing()
         write_marker(self.path, str(uuid.uuid4()))
@@ -171,6 +169,17 @@ class DataFolder:
         return str(store_id)
 
 
+def _make_folders(path: str) -> None:
+    """Make a folder and those above it that are missing, all of which are on the disk then."""
+    made = []
+    while not os.path.isdir(path):
+        made.append(path)
+        path = os.path.dirname(path)
+    for each in reversed(made):
+        os.mkdir(each, 0o700)
+        sync_folder(os.path.dirname(each))
+
+
 def find_server(path: str) -> int | None:
     """Return the process id of the server that works with the data folder at ``path``, or was the last that did.
 
@@ -182,6 +191,19 @@ def find_server(path: str) -> int | None:
         return pid if _started(pid) == started else None
     except (OSError, ValueError):
         return None
+
+
+def is_served(path: str) -> bool:
+    """Tell whether a server works with the data folder at ``path``. Raises ``StoreUnavailable`` if it is none."""
+    with translated():
+        fd = os.open(os.path.join(path, LOCK_NAME), os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(fd)
+    return False
 
 
 def _started(pid: int) -> int:

@@ -1,15 +1,19 @@
 """``syncfile gc`` over a real store: alone, and beside a server that has it."""
 
 import os
+import select
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from syncfile.__main__ import main
 from syncfile.config import Config
+from syncfile.core import gc_wish
 from syncfile.core.core import Core
-from syncfile.core.gc import collect
-from syncfile.core.gc_marks import last_finished
+from syncfile.core.jobs import Housekeeping
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.repos import create_repo
 from tests.core.accounts import actor_of, add
@@ -64,15 +68,65 @@ def test_a_damaged_library_is_told(data: Path, capsys: pytest.CaptureFixture[str
     assert blocks(data) == 1
 
 
-def test_beside_a_server_it_asks_that_to_collect(core: Core, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["gc", "--data", str(core.config.data)]
-    collect(core)
-    assert last_finished(core.folder.path) > 0
-    assert main(arguments) == 0
-    assert "within the hour" in capsys.readouterr().out
-    assert last_finished(core.folder.path) == 0
-    assert main([*arguments, "--dry-run"]) == 2
-    assert "another SyncFile server" in capsys.readouterr().err
+@pytest.fixture
+def served(data: Path) -> Iterator[Core]:
+    """The store, with a server's housekeeping, which has had its round."""
+    core = open_core(Config(data=data))
+    housekeeping = Housekeeping({})
+    housekeeping.start(core)
+    yield core
+    housekeeping.stop()
+    close_core(core)
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc_wish, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(gc_wish, "SETTLE_SECONDS", 0.0)
+
+
+def test_beside_a_server_that_collects_and_tells(served: Core, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["gc", "--dry-run"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert "server that is running" in first
+    assert second.startswith("1 blocks (40000 bytes), 0 objects and 0 commits would be removed;")
+    assert blocks(data) == 1
+    (repo_id,) = served.db.row("SELECT id FROM repo WHERE name = 'One'")
+    assert main(["gc", repo_id]) == 0
+    assert "1 blocks (40000 bytes), 0 objects and 0 commits were removed;" in capsys.readouterr().out
+    assert blocks(data) == 0
+    assert [path.name for path in data.iterdir() if "wish" in path.name or "answer" in path.name] == []
+
+
+@pytest.mark.usefixtures("served")
+def test_beside_a_server_an_unknown_library_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["gc", "x"]) == 1
+    assert capsys.readouterr().err == "syncfile: there is no such library\n"
+
+
+def test_a_server_that_ends_is_not_waited_for(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core = open_core(Config(data=data))
+    threading.Timer(0.3, lambda: close_core(core)).start()
+    assert main(["gc"]) == 1
+    assert "stopped before it was done" in capsys.readouterr().err
+
+
+def test_a_server_that_is_stopped_while_it_collects_says_so(served: Core, capsys: pytest.CaptureFixture[str]) -> None:
+    served.stopping.set()
+    assert main(["gc"]) == 1
+    assert "stopped before it was done" in capsys.readouterr().err
+
+
+def test_a_wish_that_nobody_understands_is_passed_over(served: Core, data: Path) -> None:
+    for text in ("[]", "{}", "\0"):
+        (data / "gc.wish").write_text(text)
+        until = time.monotonic() + 10
+        while (data / "gc.wish").exists():
+            assert time.monotonic() < until
+            select.select([], [], [], 0.01)
+    assert main(["gc", "--dry-run"]) == 0
 
 
 def test_a_mistyped_folder_is_no_new_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

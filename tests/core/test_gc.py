@@ -13,7 +13,7 @@ from syncfile.core import gc, gc_reach, moves, ownership, shares, trash, uploads
 from syncfile.core.access import Actor, RepoInfo
 from syncfile.core.core import Core
 from syncfile.core.gc import Freed, Pace, Stopped, collect, collect_daily
-from syncfile.core.gc_marks import ask_for_run, last_finished
+from syncfile.core.gc_marks import last_finished
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.repos import create_repo, edit_repo
 from syncfile.core.uploads import Piece
@@ -525,7 +525,7 @@ def test_it_waits_while_the_house_is_busy_and_stops_when_told() -> None:
         pace.settle()
 
 
-def test_the_job_collects_once_a_day_and_when_asked(
+def test_the_job_collects_once_a_day(
     core: Core, ann: Actor, library: RepoInfo, clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gc, "is_machine_busy", lambda: False)
@@ -535,14 +535,6 @@ def test_the_job_collects_once_a_day_and_when_asked(
         assert collect_daily(core) == swept, clock
         if not clock[0]:
             ingest(core, ann, library.id, body("x"))
-    ingest(core, ann, library.id, body("y"))
-    clock[0] = 2.7
-    path = next(core.blocks.spans(library.id, ingest(core, ann, library.id, body("y")).file)).path
-    assert path
-    os.utime(path, (1, 1))
-    assert collect_daily(core) == 0
-    ask_for_run(core.folder.path)
-    assert collect_daily(core) == 1
 
 
 def test_the_job_ends_when_the_server_does(core: Core, ann: Actor, library: RepoInfo) -> None:
