@@ -17,6 +17,7 @@ from storage.backend import BlockMissing, Key, Stat
 _BLOCK_ID = re.compile(r"[0-9a-f]{40}")
 _REPO_ID = re.compile(r"[0-9a-f-]{36}")
 _COPY_BYTES = 1 << 24  # in one call to the kernel
+_MOST_SETTLED = 1024  # folders remembered, of some 100 bytes each
 _ATTEMPTS = 20  # at a folder that a running gc takes away again because it is empty
 
 
@@ -31,8 +32,10 @@ class LocalBackend:
 
     def __init__(self, folder: str, check: Callable[[], None] = lambda: None) -> None:
         self._check = check
-        self._blocks = os.path.join(folder, "blocks")
-        self._tmp = os.path.join(folder, "tmp")
+        self._folder = os.path.abspath(folder)
+        self._blocks = os.path.join(self._folder, "blocks")
+        self._tmp = os.path.join(self._folder, "tmp")
+        self._settled: set[str] = set()  # folders whose names are known to be on the disk
         self._numbers = itertools.count()
 
     def stat(self, key: Key) -> Stat | None:
@@ -114,7 +117,7 @@ class LocalBackend:
         Any other process only reads, or writes besides, and leaves this alone.
         """
         for folder in (self._blocks, self._tmp):
-            _make_folder(folder)
+            self._make_folder(folder)
         names = _names(self._tmp)
         for name in names:
             with suppress(FileNotFoundError):
@@ -128,9 +131,8 @@ class LocalBackend:
         if self._refresh(path, size):
             os.unlink(tmp_path)
         else:
-            _in_folder(path, lambda: os.replace(tmp_path, path))
-        # Also for a file that was there: its writer may not have come to this yet, and our caller relies on it too.
-        sync_folder(os.path.dirname(path))
+            self._in_folder(path, lambda: os.replace(tmp_path, path))
+        self._settle(path)
 
     def _refresh(self, path: str, size: int) -> bool:
         try:
@@ -144,15 +146,49 @@ class LocalBackend:
     def _link(self, source: str, target: str) -> bool:
         os.utime(source)
         try:
-            _in_folder(target, lambda: os.link(source, target))
+            self._in_folder(target, lambda: os.link(source, target))
         except FileExistsError:
-            return os.stat(target).st_size == os.stat(source).st_size
+            if os.stat(target).st_size != os.stat(source).st_size:
+                return False
         except OSError as error:
             if error.errno in _NO_LINKS:
                 return False
             raise
-        sync_folder(os.path.dirname(target))
+        self._settle(target)
         return True
+
+    def _settle(self, path: str) -> None:
+        """Bring the name of a file to the disk, and those of the folders it is in, before anybody is told that it is.
+
+        Also where all of it was there already: who made it may be another thread that has not come to this yet, or
+        was killed before.
+        """
+        folder = os.path.dirname(path)
+        sync_folder(folder)
+        while folder not in self._settled and folder != self._folder:
+            parent = os.path.dirname(folder)
+            sync_folder(parent)
+            if len(self._settled) >= _MOST_SETTLED:
+                self._settled.clear()
+            self._settled.add(folder)
+            folder = parent
+
+    def _in_folder(self, path: str, action: Callable[[], None]) -> None:
+        """Do what puts a file at ``path``; its folder and that of its repo are made if it turns out that they must."""
+        folder = os.path.dirname(path)
+        for _ in range(_ATTEMPTS):
+            try:
+                return action()
+            except FileNotFoundError:
+                with suppress(FileNotFoundError):
+                    self._make_folder(os.path.dirname(folder))
+                    self._make_folder(folder)
+        return action()
+
+    def _make_folder(self, path: str) -> None:
+        self._settled.discard(path)  # before it is there, so that nobody takes it for the one that a gc took away
+        with suppress(FileExistsError):
+            os.mkdir(path, 0o700)
 
 
 class LocalWriter:
@@ -204,25 +240,6 @@ def _names(folder: str) -> list[str]:
         return os.listdir(folder)
     except (FileNotFoundError, NotADirectoryError):
         return []
-
-
-def _in_folder(path: str, action: Callable[[], None]) -> None:
-    """Do what puts a file at ``path``; its folder and that of its repo are made if it turns out that they must be."""
-    folder = os.path.dirname(path)
-    for _ in range(_ATTEMPTS):
-        try:
-            return action()
-        except FileNotFoundError:
-            with suppress(FileNotFoundError):
-                _make_folder(os.path.dirname(folder))
-                _make_folder(folder)
-    return action()
-
-
-def _make_folder(path: str) -> None:
-    with suppress(FileExistsError):
-        os.mkdir(path, 0o700)
-        sync_folder(os.path.dirname(path))
 
 
 def sync_folder(path: str) -> None:

@@ -18,7 +18,7 @@ from syncfile.core.backup_needs import Needs, StoreDamaged
 from syncfile.core.core import Core
 from syncfile.core.fsck import check
 from syncfile.errors import BadRequest
-from syncfile.store.backup_marker import BackupMarker, read_backup_marker, write_backup_marker
+from syncfile.store.backup_marker import BACKUP_MARKER_NAME, BackupMarker, read_backup_marker, write_backup_marker
 from syncfile.store.block_hold import hold_blocks
 from syncfile.store.data_folder import LOCK_NAME, MARKER_NAME, OF_THE_SYSTEM, DataFolder, write_marker
 from syncfile.store.db import translated
@@ -133,7 +133,8 @@ def holds_nothing(path: str) -> bool:
     """Tell whether a folder is missing, or holds nothing of anybody's."""
     with translated():
         try:
-            return not set(os.listdir(path)) - OF_THE_SYSTEM - {LOCK_NAME}
+            # A backup that was cut off at once leaves the lock, and its marker under another name.
+            return not set(os.listdir(path)) - OF_THE_SYSTEM - {LOCK_NAME, f"{BACKUP_MARKER_NAME}.tmp"}
         except FileNotFoundError:
             return True
 

@@ -79,6 +79,7 @@ def hold_part(data_folder: str, name: str) -> Iterator[PartFile]:
     try:
         with translated():
             _lock(fd, path)
+            _settle(fd, folder)
         yield PartFile(fd, path)
     finally:
         os.close(fd)
@@ -100,15 +101,22 @@ def list_orphans(data_folder: str) -> list[str]:
 
 
 def _open(folder: str, path: str) -> int:
-    flags = os.O_RDWR | os.O_CLOEXEC
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
     with suppress(FileNotFoundError):
-        return os.open(path, flags)
+        return os.open(path, flags, 0o600)
     with suppress(FileExistsError):
         os.mkdir(folder, 0o700)
+    return os.open(path, flags, 0o600)
+
+
+def _settle(fd: int, folder: str) -> None:
+    """Bring the names of a file and its folder to the disk: they have to outlive a power cut as the bytes do.
+
+    Before the first byte, and whoever has made them: that one may have been killed before it came to this.
+    """
+    if os.fstat(fd).st_size == 0:
+        sync_folder(folder)
         sync_folder(os.path.dirname(folder))
-    fd = os.open(path, flags | os.O_CREAT, 0o600)
-    sync_folder(folder)  # the name has to outlive a power cut as the bytes do
-    return fd
 
 
 def _lock(fd: int, path: str) -> None:
