@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= data
 
-.PHONY: setup run lint types layers test cov openapi conf fresh check compat bench clean
+.PHONY: setup run lint types layers test cov openapi conf assets fresh check compat bench clean
 
 setup: $(VENV)/.dev
 
@@ -49,7 +49,11 @@ openapi: setup
 conf: setup
 	$(BIN)/python -m tools.conf
 
+assets: setup
+	$(BIN)/python -m tools.assets
+
 fresh: setup
+	$(BIN)/python -m tools.assets --check
 	$(BIN)/python -m tools.openapi --check
 	$(BIN)/python -m tools.conf --check
 

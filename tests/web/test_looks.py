@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from syncfile.app import FACES
 from tests.conftest import Client, Server
-from tests.rest.people import Person, join
+from tests.rest.people import PASSWORD, Person, join
 from tests.web.conftest import Visitor
 from tests.web.world import HOSTILE, make_world, open_anew
 
@@ -22,11 +22,16 @@ pytestmark = pytest.mark.compat
 
 FIRST_VIEW_BYTES = 80 << 10
 SLOWER_CPU = 6  # as a phone is, beside a computer
+NOTE_ROWS = """new MutationObserver((_, observer) => {
+    if (!document.querySelector("main .row-title")) return;
+    window.whenUsable = performance.now();
+    observer.disconnect();
+}).observe(document, { childList: true, subtree: true });"""
+#: Bytes with the heads of the answers, requests, and milliseconds until something and until the libraries are shown.
 FIRST_VIEW = """() => {
-    const [page] = performance.getEntriesByType("navigation");
     const [paint] = performance.getEntriesByName("first-contentful-paint");
-    const sizes = [page, ...performance.getEntriesByType("resource")].map((entry) => entry.encodedBodySize);
-    return [sizes, paint.startTime, page.domContentLoadedEventEnd];
+    const all = ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind));
+    return [all.reduce((sum, entry) => sum + entry.transferSize, 0), all.length, paint.startTime, window.whenUsable];
 }"""
 one_of_all = pytest.mark.parametrize(("width", "language"), [("desk", "en")])
 
@@ -64,14 +69,16 @@ def test_first_view_is_small(visitor: Visitor, ann: Person, capsys: pytest.Captu
     browser = visitor.page.context.new_cdp_session(visitor.page)
     browser.send("Network.setCacheDisabled", {"cacheDisabled": True})
     browser.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
+    visitor.page.add_init_script(NOTE_ROWS)
     open_anew(visitor, "/")
-    sizes, shown, usable = visitor.page.evaluate(FIRST_VIEW)
+    visitor.page.wait_for_function("window.whenUsable")
+    size, requests, shown, usable = visitor.page.evaluate(FIRST_VIEW)
     with capsys.disabled():
         print(
-            f"\nfirst view: {sum(sizes)} bytes in {len(sizes)} requests; with a CPU {SLOWER_CPU} times slower:"
-            f" first paint after {shown:.0f} ms, all scripts run after {usable:.0f} ms"
+            f"\nfirst view: {size} bytes in {requests} requests; with a CPU {SLOWER_CPU} times slower:"
+            f" first paint after {shown:.0f} ms, libraries shown after {usable:.0f} ms"
         )
-    assert 0 < sum(sizes) <= FIRST_VIEW_BYTES
+    assert 0 < size <= FIRST_VIEW_BYTES
 
 
 @contextmanager
@@ -111,6 +118,7 @@ def test_form_that_could_not_be_sent_keeps_what_was_typed(
     open_anew(visitor, "/settings")
     visitor.complaints.expect("ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET")
     field = visitor.page.locator("input[name=email]")
+    visitor.page.locator("form", has=field).locator("input[type=password]").fill(PASSWORD)
     with server_away(server, core):
         field.fill("new@example.org")
         field.press("Enter")

@@ -1,4 +1,8 @@
-"""The files of the web page: which there are, under which name they are cached, and their compressed bytes."""
+"""The files of the web page: which there are, under which name they are cached, and their compressed bytes.
+
+A package has each file's compressed bytes beside it (``tools/assets.py``). Where they are not, as in a checkout, a file
+is compressed when it is first asked for.
+"""
 
 import gzip
 import hashlib
@@ -14,7 +18,7 @@ MAX_KEPT_BYTES = 400 << 10  # of compressed bytes in memory
 
 _CHUNK_BYTES = 64 << 10
 _VERSION_CHARS = 16
-#: What is served, by suffix; other files in the folder do not exist. Text is worth compressing.
+#: What is served, by suffix; other files in the folder do not exist.
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -23,6 +27,8 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+#: Files that become smaller by it.
+COMPRESSIBLE = frozenset({".css", ".html", ".js", ".svg", ".webmanifest"})
 
 
 class Assets:
@@ -73,6 +79,9 @@ class Assets:
             NotFound: There is none of this name.
         """
         path = self.path(name)
+        ready = path.with_name(f"{path.name}.gz")
+        if _is_as_new(ready, path):
+            return ready.read_bytes()
         with self._lock:  # browsers ask for many at once, and the processor of a router is busy with one
             if name not in self._kept:
                 data = compress(path.read_bytes())
@@ -86,6 +95,14 @@ class Assets:
 def compress(data: bytes) -> bytes:
     """Compress by gzip; equal bytes give equal bytes."""
     return gzip.compress(data, 9, mtime=0)
+
+
+def _is_as_new(ready: Path, path: Path) -> bool:
+    """Tell whether a file's compressed bytes are there, and not those of what it was before somebody changed it."""
+    try:
+        return ready.stat().st_mtime >= path.stat().st_mtime
+    except FileNotFoundError:
+        return False
 
 
 def _iter_chunks(path: Path) -> Iterator[bytes]:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from syncfile.core.access import Actor, anyone
 from syncfile.faces.http import Call, Face, Reply
-from syncfile.faces.web.assets import FOLDER, TYPES, Assets, compress
+from syncfile.faces.web.assets import COMPRESSIBLE, FOLDER, TYPES, Assets, compress
 
 PAGE = "index.html"
 ICON = "icon.svg"
@@ -13,7 +14,6 @@ MANIFEST = "manifest.webmanifest"
 
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
-_COMPRESSIBLE = {".css", ".html", ".js", ".svg", ".webmanifest"}
 #: Nothing but our own files, and what the page makes of a user's files in memory; no other page may frame it.
 _POLICY = "; ".join(
     (
@@ -67,12 +67,13 @@ def show_asset(call: Call, version: str, name: str) -> Reply:
 
 def _with_version(call: Call, name: str, headers: dict[str, str]) -> Reply:
     """Answer with a small file in which ``{version}`` stands for the part of the addresses that changes."""
+    return _reply(call, name, {"Cache-Control": _ASK_FIRST, **headers}, lambda gzip: _versioned(name, gzip))
 
-    def load(is_compressed: bool) -> bytes:
-        text = assets.path(name).read_text("utf-8").replace("{version}", assets.version)
-        return compress(text.encode()) if is_compressed else text.encode()
 
-    return _reply(call, name, {"Cache-Control": _ASK_FIRST, **headers}, load)
+@cache
+def _versioned(name: str, is_compressed: bool) -> bytes:
+    text = assets.path(name).read_text("utf-8").replace("{version}", assets.version)
+    return compress(text.encode()) if is_compressed else text.encode()
 
 
 def _file(call: Call, name: str, headers: dict[str, str]) -> Reply:
@@ -85,7 +86,7 @@ def _file(call: Call, name: str, headers: dict[str, str]) -> Reply:
 def _reply(call: Call, name: str, headers: dict[str, str], load: Callable[[bool], bytes]) -> Reply:
     """Answer with what ``load`` returns, compressed if the client reads that, and only if it does not have it yet."""
     suffix = assets.path(name).suffix
-    is_compressed = suffix in _COMPRESSIBLE and _takes_gzip(call)
+    is_compressed = suffix in COMPRESSIBLE and _takes_gzip(call)
     etag = f'"{assets.version}{"-gzip" if is_compressed else ""}"'
     headers = {"Content-Type": TYPES[suffix], "ETag": etag, "Vary": "Accept-Encoding", **headers}
     if etag in call.headers.get("If-None-Match"):

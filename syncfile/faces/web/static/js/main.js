@@ -9,10 +9,11 @@ import { startNotifications } from "./notifications/bell.js";
 import { startRouter, stopRouter } from "./router.js";
 import { ROUTES } from "./routes.js";
 import { startSearch } from "./search/field.js";
-import { loadSession, session } from "./session.js";
+import { askSession, loadSession, session } from "./session.js";
 import { startShortcuts } from "./shortcuts.js";
 
 async function start() {
+  const asked = askSession(); // on its way while the texts come
   await loadTexts("core");
   const host = /** @type {HTMLElement} */ (document.getElementById("app"));
   mount(host, renderApp);
@@ -27,10 +28,8 @@ async function start() {
   // Times such as "a minute ago" get older.
   setInterval(redraw, 60_000);
   watchSession();
-  await loadSession();
-  // Uploads go on whatever the view; the first one does not wait for them.
-  const { startTray } = await import("./upload/tray.js");
-  await startTray();
+  session.subscribe(resumeUploads);
+  await loadSession(asked);
 }
 
 /** Shows views as long as somebody is signed in. */
@@ -43,6 +42,16 @@ function watchSession() {
     if (isOn) startRouter(ROUTES);
     else stopRouter();
   });
+}
+
+/** Takes up what was not uploaded when the page was left; who has nothing left does not load what it takes. */
+async function resumeUploads() {
+  const { account } = session.value ?? {};
+  if (!account) return;
+  const { kept } = await import("./upload/stored.js");
+  if (!(await kept(account.id)).length) return;
+  const { startTray } = await import("./upload/tray.js");
+  await startTray();
 }
 
 start();

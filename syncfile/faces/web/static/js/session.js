@@ -22,8 +22,14 @@ export function onSignOut(forget) {
   forgetters.add(forget);
 }
 
-export async function loadSession() {
-  session.value = await get("/v1/session/");
+/** @returns {Promise<Rest.Session>} */
+export function askSession() {
+  return get("/v1/session/");
+}
+
+/** @param {Promise<Rest.Session>} [asked] Where it was asked for before. */
+export async function loadSession(asked = askSession()) {
+  session.value = await asked;
 }
 
 /**

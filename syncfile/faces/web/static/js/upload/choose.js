@@ -106,6 +106,8 @@ async function walk(directory, folder, chosen, folders) {
  */
 export async function addFiles(repoId, path, chosen, folders = []) {
   if (!chosen.length && !folders.length) return;
+  const { startTray } = await import("./tray.js"); // with the texts of what follows
+  await startTray();
   const taken = await takenNames(repoId, path, new Set(chosen.map(({ folder }) => folder)));
   const conflicts = chosen.filter(({ file, folder }) => taken.has(join(folder || "/", file.name.normalize("NFC"))));
   const answers = await askConflicts(conflicts.map(({ file }) => file));

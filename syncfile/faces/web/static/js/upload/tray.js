@@ -20,7 +20,7 @@ const MOST_SHOWN = 60;
 
 let isOpen = true;
 
-/** Puts the tray on the page, where it shows as long as there are uploads. */
+/** Puts the tray on the page, where it shows as long as there are uploads; more than once does nothing. */
 export async function startTray() {
   await Promise.all([loadTexts("upload"), loadStyle("upload")]);
   addFixture(render);
