@@ -21,6 +21,7 @@ COMMANDS = {
     "import": "put plain files into a library",
     "routes": "list every endpoint",
 }
+    "audit": "print who did what, when and from where",
 
 _MODULES = {"import": "importing"}  # no module can have the name of a statement
 

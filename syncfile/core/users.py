@@ -48,6 +48,7 @@ class Account:
         total: Quota, bytes; 0 is no limit.
         ctime_us: When it was made, microseconds since the epoch.
         default_repo_id: The library that is its root in the legacy API.
+        has_two_step: It takes more than the password to sign in.
         usage: Bytes in its own libraries.
     """
 
@@ -59,12 +60,14 @@ class Account:
     total: int
     ctime_us: int
     default_repo_id: str
+    has_two_step: bool
     usage: int
 
 
 _SELECT = """
-SELECT id, username, email, is_active, is_staff, total, ctime_us, default_repo_id, (SELECT COALESCE(SUM(size), 0)
-    FROM repo WHERE owner_id = account.id AND deleted_at IS NULL AND origin_id IS NULL) FROM account
+SELECT id, username, email, is_active, is_staff, total, ctime_us, default_repo_id, totp_secret <> '',
+    (SELECT COALESCE(SUM(size), 0) FROM repo WHERE owner_id = account.id AND deleted_at IS NULL AND origin_id IS NULL)
+    FROM account
 """
 
 
@@ -323,8 +326,20 @@ def _hashed(core: Core, password: str) -> str:
 
 
 def _accounts(core: Core, condition: str, *params: object) -> Iterator[Account]:
-    for account_id, username, email, is_active, is_staff, *rest in core.db.rows(_SELECT + condition, *params):
-        yield Account(account_id, username, email, bool(is_active), bool(is_staff), *rest)
+    for row in core.db.rows(_SELECT + condition, *params):
+        account_id, username, email, is_active, is_staff, total, ctime_us, repo_id, has_two_step, usage = row
+        yield Account(
+            account_id,
+            username,
+            email,
+            bool(is_active),
+            bool(is_staff),
+            total,
+            ctime_us,
+            repo_id,
+            bool(has_two_step),
+            usage,
+        )
 
 
 def _get(core: Core, account_id: int) -> Account:

@@ -11,6 +11,8 @@ from syncfile.core import authentication, users
 from syncfile.core.core import Core
 from syncfile.core.opening import close_core, open_core
 from syncfile.errors import NotAuthenticated
+from tests.core.accounts import PASSWORD, actor_of
+from tests.core.second_step import turn_on
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +53,16 @@ def test_password_is_replaced(core: Core, monkeypatch: pytest.MonkeyPatch) -> No
     authentication.sign_in(core, "ann", "new password", "127.0.0.1")
     with pytest.raises(NotAuthenticated):
         authentication.sign_in(core, "ann", "old password", "127.0.0.1")
+
+
+def test_two_step_sign_in_is_turned_off(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    user(monkeypatch, "add", "ann", "ann@example.org", typed=PASSWORD)
+    ann = users.find_account_by_name(core, "ann")
+    assert ann is not None
+    turn_on(core, actor_of(ann))
+    assert user(monkeypatch, "two-step-off", "ann") == 0
+    authentication.sign_in(core, "ann", PASSWORD, "127.0.0.1")
+    assert user(monkeypatch, "two-step-off", "nobody") == 1
 
 
 def test_list_has_a_line_for_each_account(

@@ -54,6 +54,7 @@ def test_a_new_account_has_a_default_library_and_nothing_in_it(core: Core) -> No
         total=107374182400,
         ctime_us=1_700_000_000_000_000,
         default_repo_id=ann.default_repo_id,
+        has_two_step=False,
         usage=0,
     )
     assert core.db.rows("SELECT id, owner_id, name FROM repo") == [(ann.default_repo_id, ann.id, "My Library")]

@@ -17,6 +17,7 @@ class Account(TypedDict):
     email: str
     is_active: bool
     is_staff: Annotated[bool, "An administrator of the server"]
+    two_step: Annotated[bool, "Signing in takes a code after the password"]
     usage: Annotated[int, "Bytes in its libraries"]
     total: Annotated[int, "Quota, bytes; 0 is no limit"]
     ctime: Annotated[int, "When it was made, microseconds"]
@@ -30,6 +31,7 @@ def account_answer(account: users.Account) -> Account:
         "email": account.email,
         "is_active": account.is_active,
         "is_staff": account.is_staff,
+        "two_step": account.has_two_step,
         "usage": account.usage,
         "total": account.total,
         "ctime": account.ctime_us,
