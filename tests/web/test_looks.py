@@ -67,6 +67,7 @@ def test_hostile_names_are_text_in_every_view(visitor: Visitor, core: "Core", cl
 def test_first_view_is_small(visitor: Visitor, ann: Person, capsys: pytest.CaptureFixture[str]) -> None:
     visitor.sign_in(ann)
     browser = visitor.page.context.new_cdp_session(visitor.page)
+    browser.send("Network.enable")
     browser.send("Network.setCacheDisabled", {"cacheDisabled": True})
     browser.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
     visitor.page.add_init_script(NOTE_ROWS)
@@ -78,7 +79,7 @@ def test_first_view_is_small(visitor: Visitor, ann: Person, capsys: pytest.Captu
             f"\nfirst view: {size} bytes in {requests} requests; with a CPU {SLOWER_CPU} times slower:"
             f" first paint after {shown:.0f} ms, libraries shown after {usable:.0f} ms"
         )
-    assert 0 < size <= FIRST_VIEW_BYTES
+    assert FIRST_VIEW_BYTES // 4 < size <= FIRST_VIEW_BYTES
 
 
 @contextmanager
