@@ -27,9 +27,10 @@ _DELETED = (
     " WHERE repo_id = ? AND kind = 'delete' AND id < ? AND ctime > ? AND path > ? AND path < ?"
     " ORDER BY id DESC LIMIT ?"
 )
-_ONE = (
+_LAST = (
     "SELECT id, path, commit_id, is_dir, object_id, size, ctime, account FROM change"
-    " WHERE repo_id = ? AND path = ? AND commit_id = ? AND kind = 'delete' AND ctime > ?"
+    " WHERE repo_id = ? AND path = ? AND commit_id = COALESCE(?, commit_id) AND kind = 'delete' AND ctime > ?"
+    " ORDER BY id DESC LIMIT 1"
 )
 
 
@@ -63,11 +64,11 @@ def list_trash(core: Core, actor: Actor, repo_id: str, start: int, limit: int) -
     return list(islice(_iter_trash(core, history), start, start + limit))
 
 
-def restore(core: Core, actor: Actor, repo_id: str, removals: Sequence[tuple[str, str]]) -> list[str]:
+def restore(core: Core, actor: Actor, repo_id: str, removals: Sequence[tuple[str, str | None]]) -> list[str]:
     """Bring back what was removed, all of it in one commit or nothing; folders above are made where they are gone.
 
     Args:
-        removals: Path and commit id of each, as ``list_trash`` tells them.
+        removals: Path and commit id of each, as ``list_trash`` tells them; without a commit the last one of the path.
 
     Returns:
         Where they are now: in the old place, or beside it under a free name if that is taken.
@@ -113,9 +114,9 @@ def _iter_trash(core: Core, history: History) -> Iterator[Trashed]:
         last_id = rows[-1][0]
 
 
-def _find(core: Core, history: History, path: str, commit_id: str) -> Trashed:
+def _find(core: Core, history: History, path: str, commit_id: str | None) -> Trashed:
     stored = history.repo.prefix + path
-    row = core.db.row(_ONE, history.store.id, stored, commit_id, history.since)
+    row = core.db.row(_LAST, history.store.id, stored, commit_id, history.since)
     if row is None:
         raise NotFound("there is no such thing in the trash", path=path)
     return _trashed(history.repo.prefix, row)

@@ -150,6 +150,7 @@ GET    /v1/repos/{repo}/files/uploaded-bytes/?p={folder}&name=big.bin       401 
 
 # many at once
 POST   /v1/repos/{repo}/batch?action=delete&paths={own_file}                401 404 403 403 200 403 200 404 401 401 401
+POST   /v1/repos/{own_repo}/batch?action=restore&paths=/gone.txt            401 404 403 403 200 403 200 404 401 401 401
 POST   /v1/repos/{repo}/batch?action=copy&paths={own_file}&dst_dir={own_folder} \
                                                                             401 404 403 403 200 403 200 404 401 401 401
 POST   /v1/repos/{repo}/batch?action=move&paths={own_file}&dst_dir={own_folder} \

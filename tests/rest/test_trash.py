@@ -115,6 +115,23 @@ def test_each_removal_of_a_path_is_one_of_its_own(circle: Circle) -> None:
     assert owner.client.get(f"/v1/repos/{owner.repo_id}/files/?p=/d/a.txt").json["size"] == 3
 
 
+def test_last_removals_of_many_paths_are_taken_back_at_once(circle: Circle) -> None:
+    owner = circle.owner
+    url = f"/v1/repos/{owner.repo_id}/batch/"
+    delete(owner, "/d/a.txt")
+    owner.put("/d/a.txt", b"second")
+    removed = {"action": "delete", "paths": ["/d/a.txt", "/d/sub"]}
+    assert owner.client.post(url, json=removed).status == 200
+    count = len(owner.client.get(f"/v1/repos/{owner.repo_id}/history/").json["commits"])
+    answer = owner.client.post(url, json={**removed, "action": "restore"})
+    assert (answer.status, answer.json) == (200, {"paths": ["/d/a.txt", "/d/sub"]})
+    assert owner.client.get(f"/v1/repos/{owner.repo_id}/files/?p=/d/a.txt").json["size"] == 6
+    assert owner.has("/d/sub/b.txt")
+    assert len(owner.client.get(f"/v1/repos/{owner.repo_id}/history/").json["commits"]) == count + 1
+    never = owner.client.post(url, json={"action": "restore", "paths": ["/d/a.txt", "/never"]})
+    assert_error(never, 404, "not_found")
+
+
 def test_pages_of_the_trash_make_up_the_whole(circle: Circle) -> None:
     owner = circle.owner
     for number in range(5):

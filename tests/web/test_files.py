@@ -61,6 +61,19 @@ def letters(ann: Person) -> Person:
     return ann
 
 
+@pytest.mark.parametrize(("width", "language"), [("desk", "en")])
+def test_room_that_is_used_is_told_anew_after_a_change(visitor: Visitor, ann: Person) -> None:
+    ann.put("/large.bin", bytes(3 << 20))
+    visitor.sign_in(ann, f"/library/{ann.repo_id}")
+    room = visitor.page.locator(".room")
+    expect(room).to_contain_text("3 MB of")
+    visitor.page.get_by_role("row", name="large.bin").click()
+    visitor.page.keyboard.press("Delete")
+    expect(room).to_contain_text("0 B of")
+    visitor.page.get_by_role("button", name="Undo").click()
+    expect(room).to_contain_text("3 MB of")
+
+
 def test_folders_open_and_the_path_leads_back(visitor: Visitor, ann: Person) -> None:
     ann.put("/one/two/deep.txt")
     open_library(visitor, ann)

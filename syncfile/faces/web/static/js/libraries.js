@@ -3,7 +3,7 @@
 import { del, get, post, put } from "./api.js";
 import { go, href } from "./router.js";
 import { Loaded } from "./state.js";
-import { account, onSignOut } from "./session.js";
+import { account, onSignOut, refreshUsage } from "./session.js";
 import { rich, size, t } from "./i18n.js";
 import { shareItem } from "./sharing/menu-item.js";
 import { askForm, confirm } from "./ui/dialog.js";
@@ -235,6 +235,7 @@ async function deleteRepo(repo) {
     run: () => del(`/v1/repos/${repo.id}/`),
   });
   if (!done) return;
+  refreshUsage();
   toast(t("library.deleted", { name: repo.name }));
   if (location.hash.startsWith(href("library", repo.id))) go("#/");
   await Promise.all([repos.reload(), stars.reload()]);

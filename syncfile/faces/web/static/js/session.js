@@ -9,6 +9,10 @@ export const session = new Store(/** @type {Rest.Session | null} */ (null));
 /** Called when somebody signs out or another one signs in: forget what belongs to the account. @type {Set<() => void>} */
 const forgetters = new Set();
 
+const USAGE_MS = 1000;
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let asksUsage;
 /** @type {Promise<boolean> | null} */
 let asking = null;
 
@@ -30,6 +34,16 @@ export function askSession() {
 /** @param {Promise<Rest.Session>} [asked] Where it was asked for before. */
 export async function loadSession(asked = askSession()) {
   session.value = await asked;
+}
+
+/** Asks how much room the account uses, soon: changes come in numbers. */
+export function refreshUsage() {
+  clearTimeout(asksUsage);
+  asksUsage = setTimeout(async () => {
+    /** @type {Rest.Account} */
+    const account = await get("/v1/account/");
+    if (session.value?.account?.id === account.id) session.value = { ...session.value, account };
+  }, USAGE_MS);
 }
 
 /**

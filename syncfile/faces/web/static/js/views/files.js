@@ -8,6 +8,7 @@ import { UnlockForm } from "../files/unlock.js";
 import { t } from "../i18n.js";
 import { remembered } from "../preferences.js";
 import { go, href, hrefOfPath } from "../router.js";
+import { refreshUsage } from "../session.js";
 import { finished } from "../upload/queue.js";
 import { button } from "../ui/button.js";
 import { emptyState, name, skeletonRows } from "../ui/parts.js";
@@ -98,6 +99,7 @@ export class FilesView {
 
   /** Fetches the folder again, and keeps what is selected. */
   async reload() {
+    refreshUsage();
     await this.folder.load();
     this.selection.keep(this.folder.entries);
     redraw();

@@ -9,6 +9,7 @@ import { wordsOf } from "../history/words.js";
 import { ago, dateTime, size, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { href, hrefOfPath } from "../router.js";
+import { refreshUsage } from "../session.js";
 import { Loaded } from "../state.js";
 import { button } from "../ui/button.js";
 import { confirm } from "../ui/dialog.js";
@@ -179,6 +180,7 @@ class HistoryView {
   /** @param {Rest.Commit} commit */
   async _revert(commit) {
     await post(`/v1/repos/${this._repoId}/dirs/action/`, { action: "revert", commit_id: commit.id }, { p: this._path });
+    refreshUsage();
     await this._loaded.reload();
   }
 }

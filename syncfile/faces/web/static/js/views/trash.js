@@ -9,6 +9,7 @@ import { ago, dateTime, size, t } from "../i18n.js";
 import { icon } from "../icons.js";
 import { go, hrefOfPath } from "../router.js";
 import { account } from "../session.js";
+import { refreshUsage } from "../session.js";
 import { Loaded } from "../state.js";
 import { button } from "../ui/button.js";
 import { askForm } from "../ui/dialog.js";
@@ -110,6 +111,7 @@ class TrashView {
   /** @param {Rest.Trashed} item */
   async _restore(item) {
     const { path } = await post(`/v1/repos/${this._repoId}/trash/`, { p: item.path, commit_id: item.commit_id });
+    refreshUsage();
     await this._loaded.reload();
     const open = { label: t("trash.show"), run: () => go(hrefOfPath(this._repoId, folderOf(path), { select: nameOf(path) })) };
     toast(t("trash.restored", { name: nameOf(path) }), { kind: "success", action: open });

@@ -35,6 +35,8 @@ export default {
   "admin.memoryCurve": "Memory of the last minutes, {most} at most",
   "admin.memoryNow": "{size} in use",
   "admin.memoryText": "{most} at most since this page is open.",
+  "admin.moreAccounts_one": "and {count} more; type a part of its name above",
+  "admin.moreAccounts_other": "and {count} more; type a part of a name above",
   "admin.newAccount": "New account",
   "admin.newPassword": "New password",
   "admin.noJobs": "No job has run yet.",

@@ -35,6 +35,7 @@ export default {
   "admin.memoryCurve": "最近几分钟的内存，最高 {most}",
   "admin.memoryNow": "已使用 {size}",
   "admin.memoryText": "打开此页面以来最高 {most}。",
+  "admin.moreAccounts_other": "还有 {count} 个；请在上方输入部分名称",
   "admin.newAccount": "新建账号",
   "admin.newPassword": "新密码",
   "admin.noJobs": "还没有运行过任务。",

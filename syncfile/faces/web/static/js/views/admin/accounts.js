@@ -11,14 +11,15 @@ import { openMenu } from "../../ui/menu.js";
 import { avatar, badge, emptyState, name, progress, whenLoaded } from "../../ui/parts.js";
 import { toast } from "../../ui/toast.js";
 
-const MOST_ROWS = 1000;
+const PAGE = 1000;
+const MOST_SHOWN = 200;
 const GIGABYTE = 2 ** 30;
 const FILTER_FROM = 8; // as many as one sees at a glance
 
 export class AccountsPart {
   constructor() {
     /** @type {Loaded<Rest.Account[]>} */
-    this._accounts = new Loaded(() => get("/v1/accounts/", { limit: MOST_ROWS }));
+    this._accounts = new Loaded(fetchAll);
     this._filter = "";
   }
 
@@ -52,7 +53,11 @@ export class AccountsPart {
     const wanted = this._filter.trim().toLocaleLowerCase();
     const shown = all.filter((item) => `${item.username} ${item.email}`.toLocaleLowerCase().includes(wanted));
     if (!shown.length) return emptyState({ icon: "user", title: t("admin.nobody") });
-    return h("ul", { key: "accounts", class: "card rows" }, shown.map((item) => this._renderAccount(item)));
+    const rest = shown.length - MOST_SHOWN;
+    return [
+      h("ul", { key: "accounts", class: "card rows" }, shown.slice(0, MOST_SHOWN).map((item) => this._renderAccount(item))),
+      rest > 0 && h("p", { key: "rest", class: "soft load-more" }, t("admin.moreAccounts", { count: rest })),
+    ];
   }
 
   /** @param {Rest.Account} item */
@@ -199,6 +204,17 @@ export class AccountsPart {
   async _change(item, change) {
     await put(`/v1/accounts/${item.id}/`, change);
     await this._accounts.reload();
+  }
+}
+
+/** @returns {Promise<Rest.Account[]>} */
+async function fetchAll() {
+  /** @type {Rest.Account[]} */
+  const all = [];
+  for (;;) {
+    const page = await get("/v1/accounts/", { start: all.length, limit: PAGE });
+    all.push(...page);
+    if (page.length < PAGE) return all;
   }
 }
 

@@ -1,6 +1,6 @@
 /** What can be done with a folder and with the entries in it. */
 
-import { del, get, post } from "../../api.js";
+import { del, post } from "../../api.js";
 import { redraw } from "../../dom.js";
 import { addressOfFile, addressOfZip, save } from "../../files/bytes.js";
 import { join, nameOf } from "../../files/paths.js";
@@ -227,14 +227,7 @@ export async function askDelete(view, entries) {
  * @param {string[]} paths
  */
 async function restore(view, repoId, paths) {
-  const wanted = new Set(paths);
-  for (let start = 0; wanted.size; start += MOST_PATHS) {
-    const { items, has_more } = await get(`/v1/repos/${repoId}/trash/`, { start, limit: MOST_PATHS });
-    for (const item of /** @type {Rest.Trashed[]} */ (items)) {
-      if (wanted.delete(item.path)) await post(`/v1/repos/${repoId}/trash/`, { p: item.path, commit_id: item.commit_id });
-    }
-    if (!has_more) break;
-  }
+  for (const some of slices(paths)) await post(`/v1/repos/${repoId}/batch/`, { action: "restore", paths: some });
   await view.reload();
 }
 
