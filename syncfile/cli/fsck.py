@@ -11,7 +11,8 @@ import sqlite3
 import peewee
 
 from syncfile import config
-from syncfile.cli.opening import with_core
+from syncfile.cli.opening import OPERATOR, with_core
+from syncfile.core import audit
 from syncfile.core.core import Core
 from syncfile.core.fsck import check
 from syncfile.core.fsck_repair import repair
@@ -48,6 +49,8 @@ def _run(core: Core, arguments: argparse.Namespace) -> int:
         for line in repaired.lines():
             print(line)
         count = len(repaired.found)
+        if count:
+            audit.record(core, OPERATOR, "fsck_repair", arguments.library, found=count, left=len(repaired.left))
     else:
         for finding in check(core, arguments.library, deep=arguments.deep):
             print(finding)

@@ -52,13 +52,19 @@ class Computer:
         secret = ("-e", password) if password else ()
         return self._run("create", *self._account, "-n", name, "-t", "made by a client", *secret).strip()
 
-    def sync(self, repo_id: str, name: str, password: str = "") -> Path:
-        """Keep a folder of this name in sync with a library and return it."""
+    def sync(self, repo_id: str, name: str, password: str = "", *, code: str = "") -> Path:
+        """Keep a folder of this name in sync with a library and return it; ``code`` is of the second step."""
         folder = self.place(name)
         folder.mkdir(exist_ok=True)
         secret = ("-e", password) if password else ()
-        self._run("sync", *self._account, "-l", repo_id, "-d", str(folder), *secret)
+        step = ("-a", code) if code else ()
+        self._run("sync", *self._account, "-l", repo_id, "-d", str(folder), *secret, *step)
         return folder
+
+    def is_let_in(self, code: str = "") -> bool:
+        """Tell whether the server takes the account's password, with a code of the second step."""
+        step = ("-a", code) if code else ()
+        return self._call("list-remote", *self._account, *step).returncode == 0
 
     def place(self, name: str) -> Path:
         """Return where the folder of a library is."""

@@ -135,4 +135,4 @@ def test_every_route_is_on_a_page() -> None:
 
 
 def test_the_index_leads_to_every_page() -> None:
-    assert set(re.findall(r"\]\((\w+\.md)\)", text_of("README.md"))) == set(PAGES) - {"README.md"}
+    assert set(re.findall(r"\]\(([\w-]+\.md)\)", text_of("README.md"))) == set(PAGES) - {"README.md"}

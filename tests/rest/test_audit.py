@@ -1,7 +1,9 @@
 """The audit log and the history of signing in, over the wire."""
 
+import ast
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,8 @@ from syncfile.core import audit
 from syncfile.core.core import Core
 from tests.conftest import Client
 from tests.rest.people import PASSWORD, Person, assert_error, join
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -76,3 +80,17 @@ def test_everybody_sees_who_signed_in_with_their_account(client: Client, ann: Pe
         (agent["User-Agent"][:200], False, "127.0.0.1"),
     ]
     assert ann.client.get("/v1/account/sign-ins/?start=1&limit=2").json == found[1:3]
+
+
+def test_every_action_is_on_its_page() -> None:
+    """Whatever part of the program notes something: an administrator can look it up."""
+    sources = [path.read_text("utf-8") for path in (ROOT / "syncfile").rglob("*.py")]
+    calls = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    noted = {
+        str(call.args[2].value)
+        for call in calls
+        if ast.unparse(call.func) == "audit.record" and isinstance(call.args[2], ast.Constant)
+    }
+    assert {"sign_in", "repo_create", "link_create"} <= noted
+    page = (ROOT / "docs" / "api" / "audit.md").read_text("utf-8")
+    assert {action for action in noted if f"`{action}`" not in page} == set()
