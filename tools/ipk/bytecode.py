@@ -1,22 +1,78 @@
-"""Bytecode in place of source: OpenWrt's Python never writes any, so it would compile everything at each start."""
+"""Bytecode in place of source: OpenWrt's Python never writes any, so it would compile everything at each start.
 
+Bytecode is most of the package, and half of it is for debuggers. Left out are docstrings, annotations that nobody asks
+for, the columns of expressions and the lines of statements: a traceback names the file, the function and where that
+begins. The result depends on the sources and the interpreter alone. ``python -m tools.ipk.bytecode ROOT FOLDER`` is run
+by the Python of the target.
+"""
+
+import ast
+import marshal
 import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import MAGIC_NUMBER, source_hash
 from pathlib import Path
+from types import CodeType
 
 from tools.ipk.interpreter import Interpreter
 
-_LEVELS = 20  # of folders, as many as OpenWrt's own packages are compiled to
+ANNOTATED = "/faces/"  # in the names of files whose functions are asked for their annotations: routes
+UNCHECKED_HASH = (1).to_bytes(4, "little")  # neither times nor sources are looked at, see importlib
+
+_HERE = Path(__file__).parents[2]
+_MOST_UNITS = 8  # that one entry of the table of lines is for, see CPython's Objects/locations.md
+_NO_COLUMNS = 0x80 | 13 << 3
+_SAME_LINE = 0
 
 
 def replace_sources(folder: Path, root: Path, target: Interpreter) -> None:
-    """Compile each ``.py`` below ``folder`` to a ``.pyc`` beside it, and remove the source.
+    """Put a ``.pyc`` in the place of each ``.py`` below ``folder``, named as seen from ``root``.
 
-    The result depends on the sources alone: names of files are told as seen from ``root``, hashing is not random, and
-    neither times nor sources are looked at when it is loaded. Docstrings and columns of expressions, which nobody reads
-    on a router, would be a third of it.
+    Raises:
+        subprocess.CalledProcessError: The target cannot compile one.
     """
-    command = [target.path, "-s", "-S", "-OO", "-X", "no_debug_ranges", "-m", "compileall", "-q", "-b"]
-    command += ["-r", str(_LEVELS), "--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", "/", str(folder)]
-    subprocess.run(command, env={"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}, check=True)
-    for source in folder.rglob("*.py"):
+    command = [target.path, "-s", "-S", "-X", "no_debug_ranges", "-m", "tools.ipk.bytecode", str(root), str(folder)]
+    environment = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run(command, cwd=_HERE, env=environment, check=True)
+
+
+def compile_source(source: bytes, name: str) -> bytes:
+    """Return what a ``.pyc`` of a source holds."""
+    tree = ast.parse(source)
+    if ANNOTATED not in name:
+        for node in ast.walk(tree):
+            _drop_annotations(node)
+    code = compile(tree, name, "exec", dont_inherit=True, optimize=2)
+    return MAGIC_NUMBER + UNCHECKED_HASH + source_hash(source) + marshal.dumps(_without_lines(code))
+
+
+def _drop_annotations(node: ast.AST) -> None:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        node.returns = None
+    elif isinstance(node, ast.arg):
+        node.annotation = None
+
+
+def _without_lines(code: CodeType) -> CodeType:
+    inner = (_without_lines(item) if isinstance(item, CodeType) else item for item in code.co_consts)
+    return code.replace(co_linetable=bytes(_first_line(len(code.co_code) // 2)), co_consts=tuple(inner))
+
+
+def _first_line(units: int) -> Iterator[int]:
+    """Yield a table of lines that says of all units of code that they are of the function's first line."""
+    for done in range(0, units, _MOST_UNITS):
+        yield _NO_COLUMNS | min(units - done, _MOST_UNITS) - 1
+        yield _SAME_LINE
+
+
+def main(root: str, folder: str) -> None:
+    """Replace all sources of a folder."""
+    for source in sorted(Path(folder).rglob("*.py")):
+        name = f"/{source.relative_to(root).as_posix()}"
+        source.with_suffix(".pyc").write_bytes(compile_source(source.read_bytes(), name))
         source.unlink()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -74,6 +74,7 @@ def find(program: Path, own: list[Path], library: Path) -> Needs:
                 if _where(name, program, library) is None:
                     raise UnknownModule(f"{source} imports {name}")
                 waiting.append((name, [source.name, name]))
+    ours = frozenset(needs.reached)  # what these import is known now
     while waiting:
         name, chain = waiting.popleft()
         if name in seen:
@@ -82,7 +83,7 @@ def find(program: Path, own: list[Path], library: Path) -> Needs:
         if provider := splits.SPLIT.get(_root(name)) or splits.FEED.get(_root(name)):
             needs.reasons.setdefault(provider, chain)
         found = _where(name, program, library)
-        if isinstance(found, Path):
+        if isinstance(found, Path) and found not in ours:
             if found.is_relative_to(program):
                 needs.reached.add(found)
             inside = name if found.name == "__init__.py" else name.rpartition(".")[0]
@@ -111,10 +112,9 @@ def iter_imports(tree: ast.AST, package: str, *, late: bool) -> Iterator[str]:
                 yield f"{module}.{alias.name}"
                 if (module, alias.name) in splits.LOADED_BY:
                     yield splits.LOADED_BY[module, alias.name]
-        elif isinstance(node, ast.Attribute):
-            called = (ast.unparse(node.value), node.attr)
-            if called in splits.LOADED_BY:
-                yield splits.LOADED_BY[called]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            loaded = splits.LOADED_BY.get((node.value.id, node.attr))
+            yield from [loaded] if loaded else []
 
 
 def _iter_nodes(node: ast.AST, late: bool) -> Iterator[ast.AST]:
