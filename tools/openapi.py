@@ -250,7 +250,10 @@ def _success(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     if answer is Reply:
         return {"description": "As the request asks for.", "content": {"*/*": {}}}
     description = "Done; an empty body is what null stands for." if NoneType in get_args(answer) else "Done."
-    return {"description": description, "content": _json(_schema(answer, schemas))}
+    content = _json(_schema(answer, schemas))
+    if any("csv" in item.choices for item in route.parameters):
+        content["text/csv"] = {"schema": {"type": "string"}}
+    return {"description": description, "content": content}
 
 
 def _schema(hint: Any, schemas: dict[str, Any]) -> dict[str, Any]:
