@@ -56,8 +56,8 @@ class Backend(Protocol):
     def delete(self, key: Key) -> None:
         """Remove; removing what is not there is no error."""
 
-    def list(self, repo_id: str) -> Iterator[tuple[str, Stat]]:
-        """Yield ``(block_id, stat)`` of every published block, in any order."""
+    def list(self, repo_id: str, after: str = "") -> Iterator[tuple[str, Stat]]:
+        """Yield ``(block_id, stat)`` of every published block whose id is behind ``after``, in the order of ids."""
 
 
 @runtime_checkable

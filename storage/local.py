@@ -77,12 +77,14 @@ class LocalBackend:
             os.rmdir(os.path.dirname(path))
             os.rmdir(os.path.join(self._blocks, key.repo_id))
 
-    def list(self, repo_id: str) -> Iterator[tuple[str, Stat]]:
+    def list(self, repo_id: str, after: str = "") -> Iterator[tuple[str, Stat]]:
         repo_folder = os.path.join(self._blocks, repo_id)
-        for start in _names(repo_folder):
-            for rest in _names(os.path.join(repo_folder, start)):
+        for start in sorted(_names(repo_folder)):
+            if start < after[:2]:
+                continue
+            for rest in sorted(_names(os.path.join(repo_folder, start))):
                 block_id = start + rest
-                if _BLOCK_ID.fullmatch(block_id) and (found := self.stat(Key(repo_id, block_id))):
+                if block_id > after and _BLOCK_ID.fullmatch(block_id) and (found := self.stat(Key(repo_id, block_id))):
                     yield block_id, found
 
     def path(self, key: Key) -> str:

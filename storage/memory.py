@@ -38,14 +38,14 @@ class MemoryBackend:
         with self._lock:
             self._objects.pop(key, None)
 
-    def list(self, repo_id: str) -> Iterator[tuple[str, Stat]]:
+    def list(self, repo_id: str, after: str = "") -> Iterator[tuple[str, Stat]]:
         with self._lock:
             found = [
                 (key.block_id, Stat(len(body), mtime))
                 for key, (body, mtime) in self._objects.items()
-                if key.repo_id == repo_id
+                if key.repo_id == repo_id and key.block_id > after
             ]
-        return iter(found)
+        return iter(sorted(found))
 
     def put(self, key: Key, body: bytes) -> None:
         """Publish an object in one piece."""

@@ -64,6 +64,12 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def _room(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,2}%|[0-9]{1,19}", value):
+        raise ValueError("must be a number of bytes, or up to 99 with a percent sign")
+    return value
+
+
 def _url(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", value):
         raise ValueError("must begin with http:// or https:// and a host")
@@ -92,6 +98,7 @@ class Setting:
 _PORT = _whole(0, 65535)
 _THREADS = _whole(0, 64)
 _SECONDS = _whole(1, 86400)
+_DAYS = _whole(0, 3650)
 _GRACE = _whole(1, 90 * 86400)
 _COUNT = _whole(0, 100_000)
 _ROWS = _whole(100, 10_000_000)
@@ -171,6 +178,15 @@ class Config:
         int, Setting(_GRACE, "seconds", "What nothing keeps is spared for so long; longer than any upload takes.")
     ] = 86400
     audit_rows: Annotated[int, Setting(_ROWS, "rows", "Kept of the audit log; the oldest go.")] = 20_000
+    scrub_days: Annotated[
+        int, Setting(_DAYS, "days", "All blocks are read again once in so many, to find rot; 0 is never.")
+    ] = 30
+    low_disk: Annotated[
+        str, Setting(_room, "bytes, or percent with %", "Administrators are warned when less is free; 0 is never.")
+    ] = "5%"
+    metrics_token: Annotated[
+        str, Setting(_text, "text", "What a monitor shows at /metrics as Bearer token; empty turns that off.")
+    ] = ""
     access_log: Annotated[bool, Setting(_flag, "true or false", "One line for each request.")] = True
     log_level: Annotated[str, Setting(_LEVEL, "debug, info, warning or error", "The least that is logged.")] = "info"
 
@@ -218,7 +234,7 @@ def add_arguments(parser: "argparse.ArgumentParser", names: Iterable[str] = tupl
     for name in names:
         item = SETTINGS[name]
         text = f"{item.help} ({item.unit}; default {default_text(name)})"
-        group.add_argument(flag_of(name), metavar="VALUE", help=text)
+        group.add_argument(flag_of(name), metavar="VALUE", help=text.replace("%", "%%"))
 
 
 def from_arguments(arguments: "argparse.Namespace", environ: Mapping[str, str]) -> Config:

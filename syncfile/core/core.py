@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """A job's last run: when it ended, in seconds, what it did away with, and the error it ended with, if any."""
+    """A job's last run: when it ended, in seconds, what it did away with, and the error it ended with, if any.
+
+    Attributes:
+        failures: Runs in turn that ended with an error, up to this one.
+    """
 
     ended_at: int
     swept: int
     error: str = ""
+    failures: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 
 from syncfile.core import clock, gc, gc_wish, tokens, uploads
 from syncfile.core.core import Core, JobRun
+from syncfile.core.health import Monitor
+from syncfile.core.scrub import Scrub
 from syncfile.errors import SyncFileError
 
 log = logging.getLogger("syncfile.jobs")
@@ -68,15 +70,23 @@ class Housekeeping:
             self._thread.join()
 
     def _run(self, core: Core) -> None:
+        chores = {"wish": gc_wish.grant, "health": Monitor(core).step, "scrub": Scrub(core).step}
         while not self._stopped.is_set():
             for name, job in self._jobs.items():
                 core.job_runs[name] = _run_job(core, name, job)
-            self._await_next_round(core)
+            self._await_next_round(core, chores)
 
-    def _await_next_round(self, core: Core) -> None:
+    def _await_next_round(self, core: Core, chores: Mapping[str, Callable[[Core], int]]) -> None:
+        """Wait, and look every two seconds whether there is something small to do; what fails is left for this time."""
+        left = dict(chores)
         until = time.monotonic() + self._pause
-        while (left := until - time.monotonic()) > 0 and not self._stopped.wait(min(left, gc_wish.LOOK_SECONDS)):
-            _run_job(core, "wish", gc_wish.grant)
+        while (rest := until - time.monotonic()) > 0 and not self._stopped.wait(min(rest, gc_wish.LOOK_SECONDS)):
+            for name, chore in list(left.items()):
+                run = _run_job(core, name, chore)
+                if run.error:
+                    del left[name]
+                if run.error or name in core.job_runs:
+                    core.job_runs[name] = run
 
 
 def _run_job(core: Core, name: str, job: Callable[[Core], int]) -> JobRun:
@@ -89,4 +99,5 @@ def _run_job(core: Core, name: str, job: Callable[[Core], int]) -> JobRun:
     except Exception:
         error = "it failed"
         log.exception("job=%s failed", name)
-    return JobRun(core.now(), swept, error)
+    before = core.job_runs.get(name)
+    return JobRun(core.now(), swept, error, (before.failures if before else 0) + 1 if error else 0)

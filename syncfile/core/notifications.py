@@ -8,6 +8,7 @@ from typing import Any
 from syncfile.core.access import Actor, require_account
 from syncfile.core.core import Core
 
+_SYSTEM = Actor(None, "SyncFile")
 #: Kept for each account; older ones go, read or not.
 KEPT = 500
 
@@ -18,10 +19,11 @@ class Notification:
 
     Attributes:
         receiver: Name of the account that it is for.
-        kind: ``repo_share``, ``dir_share``, ``group_join``, ``group_remove``, ``group_transfer``.
-        sender: Name of the account that did it.
+        kind: ``repo_share``, ``dir_share``, ``group_join``, ``group_remove``, ``group_transfer``; for administrators
+            ``scrub_found``, ``disk_low``, ``certificate_expiry``, ``job_failed``.
+        sender: Name of the account that did it, or of this program.
         content: A sentence for people.
-        facts: For programs: ``repo_id``, ``group_id``, ``name`` of the library, folder or group.
+        facts: For programs: ``repo_id``, ``group_id``, ``name`` of the library, folder, group or job, and more.
         created_us: Microseconds since the epoch.
     """
 
@@ -49,6 +51,13 @@ def notify(core: Core, account_ids: Iterable[int], kind: str, actor: Actor, cont
             " (SELECT id FROM notification WHERE account_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
             *(account_id, account_id, KEPT),
         )
+
+
+def notify_administrators(core: Core, kind: str, content: str, **facts: object) -> None:
+    """Tell the administrators of something that is wrong with the server; joins the running transaction."""
+    with core.db.transaction():
+        rows = core.db.rows("SELECT id FROM account WHERE is_staff = ? AND is_active = ?", True, True)
+        notify(core, [account_id for (account_id,) in rows], kind, _SYSTEM, content, **facts)
 
 
 def list_notifications(

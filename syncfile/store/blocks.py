@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from heapq import merge
 from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 from storage.backend import Backend, BlockMissing, Key, LocalFiles, Stat, Writer
-from syncfile.errors import BytesMissing
+from syncfile.errors import BytesMissing, StoreUnavailable
 from syncfile.store.db import Database, translated
 from syncfile.store.objects import File
 
@@ -69,9 +70,14 @@ class NewBlock(NamedTuple):
 
 
 class BlockStore:
-    """Blocks by repo and id. Any method may be called from any thread."""
+    """Blocks by repo and id. Any method may be called from any thread.
+
+    Attributes:
+        read_at: When somebody last wanted bytes, seconds of ``time.monotonic``; not who checks them.
+    """
 
     def __init__(self, db: Database, backend: Backend) -> None:
+        self.read_at = 0.0
         self._db = db
         self._backend = backend
 
@@ -152,15 +158,34 @@ class BlockStore:
                     return freed
         return freed + found.size
 
-    def list(self, repo_id: str) -> Iterator[tuple[str, Stat]]:
-        """Yield ``(block_id, stat)`` of every block of a repo, in any order."""
-        last = ""
-        sql = "SELECT id, length(body), touched_at FROM small_block WHERE repo_id = ? AND id > ? ORDER BY id LIMIT 500"
-        while rows := self._db.rows(sql, repo_id, last):
-            yield from ((block_id, Stat(size, touched_at)) for block_id, size, touched_at in rows)
-            last = rows[-1][0]
+    def list(self, repo_id: str, after: str = "") -> Iterator[tuple[str, Stat]]:
+        """Yield ``(block_id, stat)`` of every block of a repo whose id is behind ``after``, in the order of ids."""
         with translated():
-            yield from self._backend.list(repo_id)
+            yield from merge(self._list_rows(repo_id, after), self._backend.list(repo_id, after))
+
+    def _list_rows(self, repo_id: str, after: str) -> Iterator[tuple[str, Stat]]:
+        sql = "SELECT id, length(body), touched_at FROM small_block WHERE repo_id = ? AND id > ? ORDER BY id LIMIT 500"
+        while rows := self._db.rows(sql, repo_id, after):
+            yield from ((block_id, Stat(size, touched_at)) for block_id, size, touched_at in rows)
+            after = rows[-1][0]
+
+    def is_whole(self, repo_id: str, block_id: str) -> bool:
+        """Read a block, and tell whether its bytes are those of its id; one that is gone meanwhile counts as whole.
+
+        Raises:
+            StoreUnavailable: The disk cannot be read at all.
+        """
+        digest = hashlib.sha1()
+        try:
+            for part in self._read(repo_id, block_id, 0):
+                digest.update(part)
+        except BytesMissing:
+            return True
+        except StoreUnavailable:
+            if self.find_stat(repo_id, block_id) is None:
+                raise
+            return False  # this one cannot be read
+        return digest.hexdigest() == block_id
 
     def copy(self, source_repo_id: str, target_repo_id: str, block_id: str) -> None:
         """Let a second repo have a block: a hard link, a copy made by the kernel, or a row.
@@ -185,6 +210,10 @@ class BlockStore:
         Raises:
             BytesMissing: There is none of this id.
         """
+        self.read_at = time.monotonic()
+        yield from self._read(repo_id, block_id, offset)
+
+    def _read(self, repo_id: str, block_id: str, offset: int) -> Iterator[bytes]:
         if (body := self._find_row(repo_id, block_id)) is not None:
             yield body[offset:]
             return
@@ -204,6 +233,7 @@ class BlockStore:
         Raises:
             BytesMissing: A block is not there; of the first span at once, of others when they are reached.
         """
+        self.read_at = time.monotonic()
         spans = self._spans(repo_id, file, offset, length)
         first = next(spans, None)
         return chain([first], spans) if first else iter(())

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any, NoReturn
@@ -70,6 +71,7 @@ class Database(peewee.SqliteDatabase):
     def __init__(
         self, path: str, *, pragmas: list[tuple[str, object]], busy_timeout: float, check: Callable[[], None]
     ) -> None:
+        self.written_at = 0.0  # when something was last changed, seconds of ``time.monotonic``
         self._check = check
         self._write_lock = threading.RLock()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
@@ -88,8 +90,12 @@ class Database(peewee.SqliteDatabase):
             DiskFull, Busy, StoreUnavailable: Nothing was written.
         """
         self._check()
-        with translated(), self._write_lock, super().transaction("IMMEDIATE"):
-            yield
+        with translated(), self._write_lock:
+            changes = self._thread_connection().total_changes
+            with super().transaction("IMMEDIATE"):
+                yield
+            if self._thread_connection().total_changes != changes:
+                self.written_at = time.monotonic()
 
     def rollback(self) -> None:
         """Undo the running transaction, unless SQLite has: it does so by itself where the disk is full or failing."""

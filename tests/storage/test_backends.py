@@ -137,6 +137,15 @@ def test_list_names_every_object_of_one_repo_with_its_size(backend: Backend) -> 
     }
 
 
+def test_list_is_in_order_and_can_begin_behind_an_id(backend: Backend) -> None:
+    ids = sorted(f"{number:040x}" for number in (3, 1, 2, 0xFF << 152, 0xFE << 152, (0xFE << 152) + 5))
+    for block_id in reversed(ids):
+        put(backend, Key(KEY.repo_id, block_id), b"x")
+    assert [block_id for block_id, _ in backend.list(KEY.repo_id)] == ids
+    for number, block_id in enumerate(ids):
+        assert [found for found, _ in backend.list(KEY.repo_id, block_id)] == ids[number + 1 :]
+
+
 def test_list_of_an_unknown_repo_is_empty(backend: Backend) -> None:
     assert list(backend.list(KEY.repo_id)) == []
 
