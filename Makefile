@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= data
 
-.PHONY: setup run lint types layers test cov openapi conf assets fresh check compat bench clean
+.PHONY: setup run lint types layers test cov openapi conf assets fresh check compat ipk key cross bench clean
 
 setup: $(VENV)/.dev
 
@@ -68,6 +68,20 @@ compat: setup
 	tools/install-axe.sh
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[compat]'
 	$(BIN)/python -m pytest -m compat tests/compat tests/web tests/openwrt
+
+# Packages for OpenWrt, made without its SDK, and C extensions for its processors: openwrt/README.md.
+PYTHON_TARGET ?= 3.11
+KEY ?=
+ARCH ?= armv7
+
+ipk: setup
+	$(BIN)/python -m tools.ipk --python $(PYTHON_TARGET) $(if $(KEY),--key $(KEY))
+
+key: setup
+	$(BIN)/python -m tools.ipk --make-key $(KEY)
+
+cross:
+	ARCH=$(ARCH) PYTHON=python3.11 tools/cross.sh
 
 bench: setup
 	sh bench/install-nginx.sh
