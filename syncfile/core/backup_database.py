@@ -41,7 +41,7 @@ def copy_database(source: str, target: str) -> None:
     with translated():
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with (
-        translated(),
+        _readable(),
         closing(_connect(f"file:{quote(source)}?mode=ro")) as old,
         closing(_connect(f"file:{quote(target)}")) as new,
     ):
@@ -55,7 +55,7 @@ def copy_database(source: str, target: str) -> None:
 
 
 def _finish(path: str) -> None:
-    with translated():
+    with _readable():
         with open(path, "r+b") as file:
             file.seek(_NO_LOG_AT)
             file.write(_NO_LOG)  # the copy has all that was in the source's log, and can be read without one
@@ -70,12 +70,9 @@ def _finish(path: str) -> None:
 
 def require_whole(database: sqlite3.Connection) -> None:
     """Let SQLite check a database. Raises ``StoreUnavailable``."""
-    try:
-        told = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        told = str(error)
-    if told != "ok":
-        raise StoreUnavailable("the database is damaged, run syncfile fsck")
+    with _readable():
+        if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("it is damaged")
 
 
 def require_room(folder: str, size: int) -> None:
@@ -133,6 +130,16 @@ def open_copy(folder: str, database_path: str, clock: Callable[[], float]) -> It
         )
     finally:
         db.close_all()
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Tell of a database that SQLite cannot make sense of, and of disks that fail. Raises ``StoreUnavailable``."""
+    try:
+        with translated():
+            yield
+    except sqlite3.DatabaseError:
+        raise StoreUnavailable("the database is damaged, run syncfile fsck") from None
 
 
 def _connect(uri: str) -> sqlite3.Connection:
