@@ -1,22 +1,17 @@
-"""What holds for the page as a whole: its width, its size, its calm when the server is gone."""
+"""What holds for the page as a whole: its width, its size, and that names are text."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from syncfile.app import FACES
-from tests.conftest import Client, Server
-from tests.rest.people import PASSWORD, Person, join
+from tests.conftest import Client
+from tests.rest.people import Person, join
 from tests.web.conftest import Visitor
 from tests.web.world import HOSTILE, make_world, open_anew
 
 if TYPE_CHECKING:
     from syncfile.core.core import Core
-from syncfile.core.door import CoreDoor
 
 pytestmark = pytest.mark.compat
 
@@ -80,52 +75,3 @@ def test_first_view_is_small(visitor: Visitor, ann: Person, capsys: pytest.Captu
             f" first paint after {shown:.0f} ms, libraries shown after {usable:.0f} ms"
         )
     assert FIRST_VIEW_BYTES // 4 < size <= FIRST_VIEW_BYTES
-
-
-@contextmanager
-def server_away(server: Server, core: "Core") -> Iterator[None]:
-    """Stop the server; afterwards another one stands where it was."""
-    server.stop()
-    try:
-        yield
-    finally:
-        config = replace(core.config, port=server.port)
-        again = Server(config, CoreDoor(lambda: core), FACES)
-        server.app, server.stream_server, server._thread = again.app, again.stream_server, again._thread
-
-
-@one_of_all
-def test_page_without_server_says_so_keeps_what_was_typed_and_goes_on(
-    visitor: Visitor, ann: Person, server: Server, core: "Core"
-) -> None:
-    ann.put("/Letters/a.txt")
-    visitor.sign_in(ann)
-    open_anew(visitor, "/search")
-    visitor.complaints.expect("ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET")
-    banner = visitor.page.locator(".banner")
-    with server_away(server, core):
-        visitor.page.get_by_role("searchbox").fill("letters")
-        expect(banner).to_contain_text("The server is gone.")
-        expect(visitor.page.get_by_role("searchbox")).to_have_value("letters")
-    expect(visitor.page.locator(".search-name")).to_have_text(["Letters"])
-    expect(banner).to_be_hidden()
-
-
-@one_of_all
-def test_form_that_could_not_be_sent_keeps_what_was_typed(
-    visitor: Visitor, ann: Person, server: Server, core: "Core"
-) -> None:
-    visitor.sign_in(ann)
-    open_anew(visitor, "/settings")
-    visitor.complaints.expect("ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET")
-    field = visitor.page.locator("input[name=email]")
-    visitor.page.locator("form", has=field).locator("input[type=password]").fill(PASSWORD)
-    with server_away(server, core):
-        field.fill("new@example.org")
-        field.press("Enter")
-        expect(visitor.page.locator(".banner")).to_contain_text("The server is gone.")
-        expect(field).to_have_value("new@example.org")
-    expect(visitor.page.locator(".banner")).to_be_hidden()
-    with visitor.page.expect_response(lambda response: response.request.method == "PUT" and response.ok):
-        field.press("Enter")
-    assert ann.client.get("/v1/account/").json["email"] == "new@example.org"

@@ -1,6 +1,6 @@
 /** Text: read, and edited. */
 
-import { ApiError, get } from "../api.js";
+import { ApiError, get, noteGone } from "../api.js";
 import { h, redraw } from "../dom.js";
 import { errorText } from "../errors.js";
 import { addressForUploads, addressOfFile, fetchText } from "../files/bytes.js";
@@ -131,7 +131,12 @@ export class TextViewer {
     form.append("filename", this._shown.entry.name);
     form.append("replace", choice === "replace" ? "1" : "0");
     form.append("file", new Blob([typed]), "file");
-    await sendForm(await addressForUploads(repoId), form, {}, new AbortController().signal, () => {});
+    try {
+      await sendForm(await addressForUploads(repoId), form, {}, new AbortController().signal, () => {});
+    } catch (error) {
+      if (error instanceof ApiError && error.slug === "offline") noteGone();
+      throw error;
+    }
     sessionStorage.removeItem(this._draftName);
     this._isEditing = false;
     if (choice === "both") {

@@ -1,6 +1,6 @@
 /** Renaming in the place of the name. */
 
-import { post } from "../../api.js";
+import { ApiError, post } from "../../api.js";
 import { h, redraw } from "../../dom.js";
 import { errorText } from "../../errors.js";
 import { join } from "../../files/paths.js";
@@ -15,6 +15,8 @@ export class NameEditor {
     this._entry = null;
     this._value = "";
     this._error = "";
+    /** Whether the server said no; if it said nothing, what is written may still be right. */
+    this._isRefused = false;
     this._isBusy = false;
   }
 
@@ -73,7 +75,7 @@ export class NameEditor {
   /** Whoever clicks elsewhere means what is written, unless the server has refused it. */
   _leave() {
     if (!this._entry || this._isBusy) return;
-    if (this._error) this.stop();
+    if (this._error && this._isRefused) this.stop();
     else this._commit();
   }
 
@@ -94,6 +96,7 @@ export class NameEditor {
     } catch (error) {
       this._isBusy = false;
       this._error = errorText(error);
+      this._isRefused = !(error instanceof ApiError && error.slug === "offline");
       redraw();
       /** @type {HTMLElement | null} */ (document.querySelector(".name-input"))?.focus();
       return;
