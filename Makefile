@@ -56,6 +56,7 @@ fresh: setup
 	$(BIN)/python -m tools.assets --check
 	$(BIN)/python -m tools.openapi --check
 	$(BIN)/python -m tools.conf --check
+	$(BIN)/python -m tools.pot --check
 
 check: lint types layers fresh test
 

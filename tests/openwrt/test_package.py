@@ -147,7 +147,7 @@ def test_what_is_brought_along_lies_where_no_other_program_finds_it(feed: Feed) 
 
 def test_luci_app_needs_the_server_and_nothing_of_python(feed: Feed) -> None:
     fields = feed.ipk("luci-app-syncfile").fields
-    assert fields["Depends"] == "luci-base, syncfile"
+    assert fields["Depends"] == "luci-base, luci-lib-uqr, syncfile"
     assert fields["Architecture"] == "all"
     assert fields["Version"] == f"{__version__}-r1"
 
