@@ -37,14 +37,23 @@ declare namespace Rest {
 
   interface Notification {
     id: number;
-    msg_type: "repo_share" | "dir_share" | "group_join" | "group_remove" | "group_transfer";
+    msg_type:
+      | "repo_share"
+      | "dir_share"
+      | "group_join"
+      | "group_remove"
+      | "group_transfer"
+      | "disk_low"
+      | "scrub_found"
+      | "certificate_expiry"
+      | "job_failed";
     msg_from: string;
     /** A sentence in English. */
     content: string;
     /** ISO 8601. */
     timestamp: string;
     is_read: boolean;
-    facts: { repo_id?: string; group_id?: number; name?: string };
+    facts: { repo_id?: string; group_id?: number; name?: string; path?: string; free?: number; total?: number; days?: number };
   }
 
   interface Found {
@@ -74,6 +83,20 @@ declare namespace Rest {
     files: number;
     file_bytes: number;
     uploads: number;
-    jobs: { name: string; ended_at: number; swept: number; error: string }[];
+    jobs: { name: string; ended_at: number; swept: number; error: string; failures: number }[];
+    /** Kinds of notifications. */
+    problems: string[];
+    collected_at: number;
+    scrub: {
+      running: boolean;
+      began_at: number;
+      finished_at: number;
+      blocks: number;
+      bytes: number;
+      found: { repo_id: string; repo_name: string; path: string; block_id: string; found_at: number }[];
+    };
+    certificate_expires_at: number | null;
+    /** Megabytes. */
+    profile: number;
   }
 }

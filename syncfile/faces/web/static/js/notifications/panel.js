@@ -2,7 +2,7 @@
 
 import { del, get } from "../api.js";
 import { h } from "../dom.js";
-import { ago, loadTexts, rich, t } from "../i18n.js";
+import { ago, loadTexts, number, rich, size, t } from "../i18n.js";
 import { hrefOfPath, loadStyle } from "../router.js";
 import { Loaded } from "../state.js";
 import { button } from "../ui/button.js";
@@ -11,6 +11,8 @@ import { avatar, emptyState, name, whenLoaded } from "../ui/parts.js";
 import { unread } from "./bell.js";
 
 const MOST_ROWS = 100;
+/** What the server says of itself. */
+const FOR_ADMINISTRATORS = new Set(["disk_low", "certificate_expiry", "job_failed", "scrub_found"]);
 
 /** Opens the list. */
 export async function openNotifications() {
@@ -73,16 +75,31 @@ function renderItem(item, close) {
     h(
       "div",
       { class: "notification-text" },
-      // Those from before names were told have a sentence alone.
-      h("p", null, item.facts.name ? rich(`notifications.${item.msg_type}`, { who: name(item.msg_from), what: subject }) : item.content),
+      h("p", null, sentenceOf(item, subject)),
       h("p", { class: "soft small" }, ago(Date.parse(item.timestamp) / 1000)),
     ),
     !item.is_read && h("span", { class: "notification-dot", role: "img", "aria-label": t("notifications.new") }),
   );
 }
 
+/**
+ * @param {Rest.Notification} item
+ * @param {string | VNode} subject What it is about.
+ * @returns {Child}
+ */
+function sentenceOf(item, subject) {
+  const { facts, msg_type: kind } = item;
+  const { free = 0, total = 0, days = 0, path = "" } = facts;
+  if (kind === "disk_low") return t("notifications.disk_low", { free: size(free), total: size(total) });
+  if (kind === "certificate_expiry") return t("notifications.certificate_expiry", { days: number(days) });
+  if (kind === "scrub_found") return rich("notifications.scrub_found", { path: name(path || "/"), what: subject });
+  // Those from before names were told have a sentence alone.
+  return facts.name ? rich(`notifications.${kind}`, { who: name(item.msg_from), what: subject }) : item.content;
+}
+
 /** @param {Rest.Notification} item */
 function linkOf(item) {
+  if (FOR_ADMINISTRATORS.has(item.msg_type)) return "#/admin";
   if (item.facts.repo_id) return hrefOfPath(item.facts.repo_id, "/");
   return item.msg_type === "group_remove" ? "" : "#/groups";
 }
