@@ -74,15 +74,22 @@ class Wire:
         idle_seconds: Longest wait for one byte, and the window over which the rate is averaged.
         min_rate: Bytes per second.
         on_first_read: Called once before the first read (``100 Continue``).
+        on_received: Called with the number of bytes of each read.
     """
 
     def __init__(
-        self, sock: ByteSocket, idle_seconds: float, min_rate: int, on_first_read: Callable[[], None] | None
+        self,
+        sock: ByteSocket,
+        idle_seconds: float,
+        min_rate: int,
+        on_first_read: Callable[[], None] | None,
+        on_received: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._sock = sock
         self._idle_seconds = idle_seconds
         self._min_rate = min_rate
         self._on_first_read = on_first_read
+        self._on_received = on_received
         self._poll: select.poll | None = None
         self._waited = 0.0
         self._received = 0
@@ -118,6 +125,7 @@ class Wire:
         if not got:
             raise BodyDisconnected("the client disconnected in the middle of the body")
         self._received += count(got)
+        self._on_received(count(got))
         return got
 
     def _wait(self) -> None:

@@ -37,6 +37,7 @@ class StreamChannel(SendingChannel):
         in_line: The request waits for a transfer thread.
         doomed: It is to be cut.
         parked: The next pipelined request waits until the client has taken the answer before.
+        received_bytes: Since the connection was made.
     """
 
     parser_class = StreamParser
@@ -47,6 +48,7 @@ class StreamChannel(SendingChannel):
     def __init__(self, server: "StreamServer", sock: Socket, address: tuple[str, int], client: str | None) -> None:
         self.client = client
         self.in_line = self.parked = self.doomed = False
+        self.received_bytes = 0
         now = time.monotonic()
         self._linger_until = 0.0
         self._head_since: float | None = now  # a new connection has to say something soon
@@ -95,6 +97,7 @@ class StreamChannel(SendingChannel):
                 return
             if not data:
                 return self.cut()
+            self._count_received(len(data))
             if not self._linger_until:
                 self.received(data)
             if not (self.readable() and self.buffered()):
@@ -122,6 +125,10 @@ class StreamChannel(SendingChannel):
             self._body_since = now
         if self.requests:
             self._head_since = None
+
+    def _count_received(self, size: int) -> None:
+        """Count input (the loop's, and the worker's while that reads a body)."""
+        self.received_bytes += size
 
     @property
     def _in_body(self) -> bool:
@@ -168,7 +175,8 @@ class StreamChannel(SendingChannel):
         """Return the reader of a request's body (the worker's)."""
         options = self.server.options
         on_first_read = self._send_continue if request.want_continue else None
-        wire = Wire(self.body_socket(), options.body_timeout, options.min_upload_rate, on_first_read)
+        limits = options.body_timeout, options.min_upload_rate
+        wire = Wire(self.body_socket(), *limits, on_first_read, self._count_received)
         early, request.early = request.early, b""
         if request.chunked:
             return ChunkedBody(wire, early, options.max_body_bytes)

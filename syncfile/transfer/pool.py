@@ -123,6 +123,11 @@ class TransferPool(ThreadPool[Transfer]):
         self._busy = 0
         self._running: Counter[str | None] = Counter()
 
+    @property
+    def load(self) -> tuple[int, int]:
+        """How many jobs run, and how many are in line."""
+        return self._busy, len(self._line)
+
     def offer(self, job: Transfer) -> bool:
         """Run ``job`` now or put it in line; False says that the line is full."""
         with self._changed:

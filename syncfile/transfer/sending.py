@@ -24,6 +24,7 @@ class SendingChannel(HTTPChannel):
 
     Attributes:
         linger: Nothing of this answer may be lost: see ``StreamChannel``.
+        sent_bytes: Since the connection was made.
     """
 
     logger = logger
@@ -36,7 +37,7 @@ class SendingChannel(HTTPChannel):
     def __init__(self, server: "StreamServer", sock: Socket, address: tuple[str, int]) -> None:
         self.linger = False
         self._sent_at = time.monotonic()
-        self._sent_bytes = 0
+        self.sent_bytes = 0
         self._waited = 0.0  # by workers for the client to take output, and what it took meanwhile
         self._taken = 0
         self._writing = False  # a worker is inside write_soon, and sends by itself
@@ -80,7 +81,7 @@ class SendingChannel(HTTPChannel):
             self.will_close = True
             return 0
         self._sent_at = time.monotonic()
-        self._sent_bytes += sent
+        self.sent_bytes += sent
         return sent
 
     def transmit(self, sock: Socket, data: bytes) -> int:
@@ -159,13 +160,13 @@ class SendingChannel(HTTPChannel):
         """Wait for the client to take what it was sent before; a trickle is not enough to hold a thread."""
         options = self.server.options
         while self.connected and self.total_outbufs_len > HIGH_WATER_BYTES:
-            began, sent = time.monotonic(), self._sent_bytes
+            began, sent = time.monotonic(), self.sent_bytes
             self._writing = False
             self.server.touch(self)
             self.outbuf_lock.wait(options.send_timeout)
             self._writing = True
             self._waited += time.monotonic() - began
-            self._taken += self._sent_bytes - sent
+            self._taken += self.sent_bytes - sent
             if self._waited >= options.send_timeout:
                 if self._taken < options.min_download_rate * self._waited:
                     self.will_close = True

@@ -22,6 +22,7 @@ from syncfile.transfer.listener import Listener
 from syncfile.transfer.options import Options
 from syncfile.transfer.pool import Job, ThreadPool, TransferPool
 from syncfile.transfer.sending import HIGH_WATER_BYTES
+from syncfile.transfer.traffic import Traffic
 
 RECV_BYTES = 16 * 1024  # of heads and small bodies, for one read in the loop
 JOIN_SECONDS = 1.0  # for threads to notice that their connections were cut
@@ -58,6 +59,7 @@ class StreamServer:
     Attributes:
         port: The port that is listened on.
         turns: How often the loop has gone round.
+        traffic: What has gone through it.
 
     Raises:
         RuntimeError: waitress is not the one this was written for.
@@ -94,6 +96,7 @@ class StreamServer:
         self._transfers = TransferPool(
             options.transfers, options.max_transfers_per_address, options.max_waiting, options.max_waiting_per_address
         )
+        self.traffic = Traffic(self.channels, self._transfers)
         self._touched: deque[StreamChannel] = deque()
         self._interest: dict[int, int] = {}
         self._stop_at = 0.0
@@ -198,6 +201,7 @@ class StreamServer:
             # A worker's copy of the descriptor would keep it in epoll.
             self._epoll.unregister(fd)
         self._listener.left(channel.client)
+        self.traffic.count_channel(channel)
 
     def _wake(self) -> None:
         if not self._woken:

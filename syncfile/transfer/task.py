@@ -30,6 +30,7 @@ class StreamHead(Task):
 
     def build_response_header(self) -> bytes:
         """Return the head's bytes and settle framing and connection."""
+        self.channel.server.traffic.count_answer(self.status)
         headers = [(k, v) for k, v in self.response_headers if k.lower() not in ("content-length", "connection")]
         if self.has_body:
             headers.extend(self._framing())
@@ -124,6 +125,7 @@ class StreamTask(StreamHead, WSGITask):
         environ: dict[str, Any] = super().get_environment()
         environ["syncfile.streamed"] = self.request.streamed
         environ["syncfile.cut"] = self.channel.cut_soon
+        environ["syncfile.traffic"] = self.channel.server.traffic
         del environ["wsgi.file_wrapper"]  # optional in PEP 3333, and FileSegments do better
         return environ
 
