@@ -1,11 +1,10 @@
 """Accounts: who may sign in, who may see and change whom."""
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from syncfile.core import audit, passwords, removal, repos, tokens
+from syncfile.core import audit, passwords, readable, removal, repos, tokens
 from syncfile.core.access import Actor, require_person, require_staff
 from syncfile.core.core import Core
 from syncfile.core.paths import nfc
@@ -22,7 +21,6 @@ LIST_ROWS = 1000
 REGISTRATIONS_PER_ADDRESS = 200
 FIRST_NAME, FIRST_EMAIL = "admin", "admin@localhost"
 _MOST = 2**63 - 1  # what a column can hold
-_READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that looks like something else
 
 #: What ``registration = lan`` admits: RFC 1918, RFC 4193, link-local, loopback.
 _LAN = tuple(
@@ -118,7 +116,7 @@ def first_admin(core: Core, password: str | None = None) -> str | None:
     """
     if not _is_empty(core):
         return None
-    made_up = None if password else "".join(secrets.choice(_READABLE) for _ in range(16))
+    made_up = None if password else readable.make([16])
     _checked(FIRST_NAME, FIRST_EMAIL, password or made_up or "")
     hashed = passwords.make(core, password or made_up or "")
     with core.db.transaction():
