@@ -128,7 +128,7 @@ declare namespace Rest {
 
   interface Device {
     id: string;
-    kind: "login" | "session" | "legacy" | "sync";
+    kind: "login" | "session" | "legacy" | "sync" | "app";
     device_id: string;
     device_name: string;
     platform: string;

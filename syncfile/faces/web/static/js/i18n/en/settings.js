@@ -7,6 +7,7 @@ export default {
   "settings.devicesText": "Everything that is signed in with your account. Sign out what you do not know.",
   "settings.email": "E-mail address",
   "settings.emailText": "You can sign in with it, and others find you by it.",
+  "settings.kind.app": "App password",
   "settings.kind.legacy": "Older program",
   "settings.kind.login": "Program",
   "settings.kind.session": "Browser",

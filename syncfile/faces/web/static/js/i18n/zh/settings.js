@@ -7,6 +7,7 @@ export default {
   "settings.devicesText": "所有登录了您账号的设备。请退出您不认识的设备。",
   "settings.email": "电子邮箱",
   "settings.emailText": "可以用它登录，其他人也可以通过它找到您。",
+  "settings.kind.app": "应用密码",
   "settings.kind.legacy": "旧版程序",
   "settings.kind.login": "程序",
   "settings.kind.session": "浏览器",
