@@ -223,7 +223,7 @@ class LocalWriter:
     def abort(self) -> None:
         self._close()
         if self._path:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):  # what cannot be removed now goes at the next start; the reason was told already
                 os.unlink(self._path)
             self._path = ""
 

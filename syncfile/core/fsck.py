@@ -16,7 +16,7 @@ from syncfile.core.fsck_findings import Finding
 from syncfile.core.fsck_index import check_dangling, check_index
 from syncfile.core.fsck_tree import TreeCheck, block_digest
 from syncfile.core.gc_reach import OF_STORE
-from syncfile.errors import NotFound
+from syncfile.errors import NotFound, StoreUnavailable
 from syncfile.store.object_store import ObjectMissing, ObjectStore
 from syncfile.store.page_cache import PageCache
 
@@ -66,7 +66,7 @@ def _real(core: Core, repo_id: str) -> RepoInfo:
 def _check_database(core: Core) -> Iterator[Finding]:
     try:
         told = [row[0] for row in core.db.rows("PRAGMA quick_check(20)")]
-    except (sqlite3.DatabaseError, peewee.DatabaseError) as error:
+    except (sqlite3.DatabaseError, peewee.DatabaseError, StoreUnavailable) as error:
         told = [str(error)]
     yield from (Finding("", "", "database", "", text) for text in told if text != "ok")
 

@@ -27,6 +27,7 @@ _MESSAGES: tuple[tuple[str, type[SyncFileError]], ...] = (
     ("readonly", StoreUnavailable),
     ("disk i/o error", StoreUnavailable),
     ("unable to open", StoreUnavailable),
+    ("is malformed", StoreUnavailable),  # SQLite says so where read(2) answers EIO (SQLITE_IOERR_CORRUPTFS)
 )
 
 
@@ -35,7 +36,7 @@ def translate(error: Exception) -> SyncFileError | None:
     kind: type[SyncFileError] | None = None
     if isinstance(error, OSError):
         kind = DiskFull if error.errno in _NO_ROOM else StoreUnavailable if error.errno in _NO_DISK else None
-    elif isinstance(error, (sqlite3.OperationalError, peewee.OperationalError)):
+    elif isinstance(error, (sqlite3.DatabaseError, peewee.DatabaseError)):
         text = str(error).lower()
         kind = next((kind for part, kind in _MESSAGES if part in text), None)
     if kind is DiskFull:

@@ -59,8 +59,8 @@ class PartFile:
             os.fsync(self._fd)
 
     def remove(self) -> None:
-        """Remove the file; what is removed already is no error."""
-        with suppress(FileNotFoundError):
+        """Remove the file. One that cannot be removed is an orphan for the next sweep."""
+        with suppress(OSError):
             os.unlink(self._path)
 
 

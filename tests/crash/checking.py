@@ -72,7 +72,7 @@ class Checker:
     def _problems(self, core: Core) -> Iterator[str]:
         yield from (f"fsck: {finding}" for finding in check(core, deep=True))
         for name, moment in self._moments.items():
-            if name != BACKUP:
+            if name != BACKUP and moment.told.trees:
                 actor = _actor(core, name)
                 yield from _changes(core, actor, moment)
                 yield from _goes_on(core, actor, moment)

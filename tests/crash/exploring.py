@@ -6,6 +6,7 @@ In a process of its own, because files are cut into small blocks here.
 import argparse
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -21,9 +22,11 @@ from tests.crash.disk import Disk, Fate, Model, State, write_state
 from tests.crash.recording import Op
 from tests.crash.runner import MISTAKES, make_blocks_small
 from tests.crash.scene import Recording
+from tests.crash.serving import served_problems
 from tests.crash.workloads import WORKLOADS, record
 
 _SHARED_MEMORY = Path("/dev/shm")
+_WEIGHTS = {kinds.WRITE: 1, kinds.SYNC: 3, kinds.TRUNCATE: 3, kinds.RENAME: 24}  # of points; others have 8
 _TRIES = 4  # to find a state that was not seen yet
 _SHOWN = 5  # violations told in full
 
@@ -34,12 +37,14 @@ class Outcome:
 
     Attributes:
         states: How many different ones, by model and fate.
+        served: How many of them a real server was started on.
         violations: What was wrong, with the point and the way in which the power was cut.
     """
 
     workload: str
     operations: int = 0
     seconds: float = 0.0
+    served: int = 0
     states: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
 
@@ -73,11 +78,15 @@ class Follower:
         }
 
 
-def explore(recording: Recording, count: int, seed: int, folder: Path) -> Outcome:
+def explore(
+    recording: Recording, count: int, seed: int, folder: Path, *, served: int = 0, only_first: bool = False
+) -> Outcome:
     """Cut the power ``count`` times, each time with another state of the disk, and check each.
 
     Args:
         folder: An empty one, best in memory.
+        served: On so many of the states, a real server is started first, and asked for everything.
+        only_first: End with the first state where something is wrong.
     """
     began = time.monotonic()
     outcome = Outcome(recording.name, len(recording.ops))
@@ -86,10 +95,16 @@ def explore(recording: Recording, count: int, seed: int, folder: Path) -> Outcom
         disk.mkdir()
         write_state(state, disk)
         outcome.states[kind] += 1
-        found = Checker(disk, moments).run()
+        found: list[str] = []
+        if served and number % max(1, count // served) == 0:
+            outcome.served += 1
+            found += served_problems(disk, moments, recording.headers, folder / f"server {number}")
+        found += Checker(disk, moments).run()
+        shutil.rmtree(disk)
         if found:
             outcome.violations.append(f"{recording.name} after {point} operations, {kind}: {found}")
-        _remove(disk)
+            if only_first:
+                break
     outcome.seconds = time.monotonic() - began
     return outcome
 
@@ -116,7 +131,7 @@ def _states(recording: Recording, count: int, random: Random) -> Iterator[tuple[
 
 def _weights(ops: list[Op]) -> list[int]:
     """Return how often to cut the power after each operation: least after one of the many writes to the database."""
-    return [1 if op.kind == kinds.WRITE else 6 for op in ops]
+    return [_WEIGHTS.get(op.kind, 8) for op in ops]
 
 
 def _without_shared_memory(state: State) -> State:
@@ -124,23 +139,15 @@ def _without_shared_memory(state: State) -> State:
     return {path: b"\xff" * len(it or b"") if path.endswith("-shm") else it for path, it in state.items()}
 
 
-def _remove(folder: Path) -> None:
-    for each in sorted(folder.rglob("*"), reverse=True):
-        if each.is_dir():
-            each.rmdir()
-        else:
-            each.unlink()
-    folder.rmdir()
-
-
-def run(workload: str, count: int, mistake: str = "nothing", seed: int = 1) -> Outcome:
-    """Record a workload and explore it, in memory if there is such a folder."""
+def run(workload: str, count: int, mistake: str, seed: int, *, served: int = 0, only_first: bool = False) -> Outcome:
+    """Record a workload and explore it, in memory if there is such a folder. Arguments: as of ``explore``."""
     parent = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="syncfile-crash-", dir=parent) as name:
         recorded, explored = Path(name, "recorded"), Path(name, "explored")
         recorded.mkdir()
         explored.mkdir()
-        return explore(record(workload, recorded, mistake, seed), count, seed, explored)
+        recording = record(workload, recorded, mistake, seed)
+        return explore(recording, count, seed, explored, served=served, only_first=only_first)
 
 
 def main() -> int:
@@ -149,18 +156,25 @@ def main() -> int:
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=f"of {', '.join(WORKLOADS)}; default all")
     parser.add_argument("--states", type=int, default=300, help="of each workload (300)")
     parser.add_argument("--mistake", choices=MISTAKES, default="nothing", help="planted in the product")
+    parser.add_argument("--served", type=int, default=0, help="of these, with a real server (0)")
+    parser.add_argument("--only-first", action="store_true", help="end with the first state where something is wrong")
     parser.add_argument("--seed", type=int, default=1, help="of what is random (1)")
     arguments = parser.parse_args()
     make_blocks_small()
     wrong = 0
     for workload in arguments.workloads or WORKLOADS:
-        outcome = run(workload, arguments.states, arguments.mistake, arguments.seed)
+        outcome = run(
+            *(workload, arguments.states, arguments.mistake, arguments.seed),
+            served=arguments.served,
+            only_first=arguments.only_first,
+        )
         wrong += len(outcome.violations)
         told = {
             "workload": workload,
             "operations": outcome.operations,
             "seconds": round(outcome.seconds, 1),
             "states": outcome.states,
+            "served": outcome.served,
             "wrong": len(outcome.violations),
             "violations": outcome.violations[:_SHOWN],
         }

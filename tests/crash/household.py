@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tests.conftest import Answer, Client
 from tests.crash.recording import Marker
@@ -36,6 +37,14 @@ class Known:
         return replace(self, trees=dict(self.trees) | {repo_id: tree})
 
 
+class Refused(Exception):
+    """An answer that is an error."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer)
+        self.answer = answer
+
+
 class Somebody:
     """Works in libraries of one's own, through a server that is recorded, one request after the other.
 
@@ -47,6 +56,7 @@ class Somebody:
         self.name = name
         self.client = client
         self.known = [known]
+        self._told = 0
         self._marker = marker
 
     def tree(self, repo_id: str) -> Tree:
@@ -60,22 +70,29 @@ class Somebody:
         self.known.append(known)
         self._marker.mark(f"begin {self.name} {number}")
         yield
+        self._told = number
         self._marker.mark(f"told {self.name} {number}")
 
     def look(self, repo_id: str) -> None:
-        """After a crash, find out whether the last change was made. Only files at the top are looked at."""
-        listed = self._done("GET", repo_id, "dirs/", p="/").json
-        names = [item["name"] for item in listed]
-        tree: Tree = {f"/{name}": self.download(repo_id, f"/{name}") for name in names}
-        assert tree in [known.trees[repo_id] for known in self.known[-2:]], names
-        self.known.append(self.known[-1].with_tree(repo_id, tree))
+        """After a crash or an error, find out whether the last change was made, and go on from there."""
+        tree = self.fetch(repo_id)
+        told = self.known[self._told]
+        assert tree in [known.trees[repo_id] for known in self.known[self._told :]], sorted(tree)
+        arriving = {key: it for key, it in told.arriving.items() if tree.get(key[1]) != it.content}
+        self.known.append(replace(told, arriving=arriving).with_tree(repo_id, tree))
+
+    def fetch(self, repo_id: str) -> Tree:
+        """Return all that is in a library."""
+        tree: Tree = {}
+        for item in self._done("GET", repo_id, "dirs/", p="/", recursive="1").json:
+            path = f"{item['parent_dir'].rstrip('/')}/{item['name']}"
+            tree[path] = None if item["type"] == "dir" else self.download(repo_id, path)
+        return tree
 
     def download(self, repo_id: str, path: str) -> bytes:
         """Return the bytes of a file."""
         url = self._done("GET", repo_id, "files/download/", p=path).json
-        answer = Client(self.client.port).get("/" + url.split("/", 3)[3])
-        assert answer.status == 200, answer
-        return answer.body
+        return _checked(Client(self.client.port).get("/" + url.split("/", 3)[3])).body
 
     def upload(self, repo_id: str, path: str, content: bytes) -> None:
         """Put a file, whether there is one or not."""
@@ -130,9 +147,14 @@ class Somebody:
 
     def push(self, repo_id: str, token: str, tree: peer.Tree, number: int) -> None:
         """Push a whole state of a library, as a sync client does."""
-        sync_client = peer.Peer(self.client, repo_id, token, self.name)
+        sync_client = _SyncClient(self.client, repo_id, token, self.name)
         with self._tree(repo_id, flat(tree)):
-            assert sync_client.push_tree(tree, ctime=peer.MTIME + number).status == 200
+            sync_client.push_tree(tree, ctime=peer.MTIME + number)
+
+    def sign_in(self, password: str) -> None:
+        """From now on, say who it is."""
+        answer = self.client.post("/v1/auth/", form={"username": self.name, "password": password})
+        self.client = self.client.with_token(answer.json["token"])
 
     def make_library(self, name: str, password: str = "") -> str:
         """Make a library and return its id."""
@@ -153,8 +175,7 @@ class Somebody:
         parent, _, name = path.rpartition("/")
         url = self._done("GET", repo_id, "files/upload/", p=parent or "/").json
         parts = (("parent_dir", parent or "/"), ("replace", "1"), ("file", name, content))
-        answer = send(self.client, url, *parts, content_range=content_range)
-        assert answer.status == 200, answer
+        _checked(send(self.client, url, *parts, content_range=content_range))
 
     def _bring(self, action: str, repo_id: str, path: str, target_id: str) -> None:
         target = f"dst_file_path={path}&dst_repo_id={target_id}"
@@ -163,9 +184,19 @@ class Somebody:
     def _done(
         self, method: str, repo_id: str, path: str, form: Mapping[str, str] | None = None, **query: str
     ) -> Answer:
-        answer = self.client.request(method, f"/v1/repos/{repo_id}/{path}", query=query, form=form)
-        assert answer.status < 300, answer
-        return answer
+        return _checked(self.client.request(method, f"/v1/repos/{repo_id}/{path}", query=query, form=form))
+
+
+class _SyncClient(peer.Peer):
+    def ask(self, method: str, path: str, **parts: Any) -> Answer:
+        return _checked(super().ask(method, path, **parts))
+
+
+def _checked(answer: Answer) -> Answer:
+    """Return an answer. Raises ``Refused``."""
+    if answer.status >= 300:
+        raise Refused(answer)
+    return answer
 
 
 def flat(tree: peer.Tree, start: str = "") -> Tree:

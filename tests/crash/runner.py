@@ -74,6 +74,19 @@ def forget_to_sync_a_backup() -> None:
     _forget_sync("/backup/")
 
 
+def sync_again_after_an_error() -> None:
+    """A sync that failed is tried again, and believed."""
+    really = os.fsync
+
+    def fsync(fd: int) -> None:
+        try:
+            really(fd)
+        except OSError:
+            really(fd)
+
+    _put(os, "fsync", fsync)
+
+
 def forget_to_sync_the_marker() -> None:
     """A store is used before it is known to be one."""
     _forget_sync("/syncfile-store.json.tmp/")
@@ -158,6 +171,7 @@ MISTAKES: dict[str, Callable[[], None]] = {
         forget_to_sync_marks,
         forget_to_sync_a_backup,
         forget_to_sync_the_marker,
+        sync_again_after_an_error,
         database_does_not_sync,
         rename_too_early,
         head_before_objects,

@@ -1,10 +1,11 @@
 """A data folder with people, and a server over it of which every operation on the disk is recorded."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -26,7 +27,7 @@ from tests.wire.daemon import Daemon
 
 OPERATOR = Actor(None, "", is_staff=True)
 PASSWORD = "a-password-nobody-logs"
-DATA = "data"
+DATA = "srv/data"
 #: A folder beside it, and the name of who knows what is there.
 BACKUP = "backup"
 
@@ -109,6 +110,11 @@ class Scene:
         self.people.append(Somebody(name, Client(0).with_token(token), self.marker, Known(trees)))
         return self.people[-1], list(trees)
 
+    def newcomer(self, name: str) -> Somebody:
+        """Return somebody who has nothing yet."""
+        self.people.append(Somebody(name, Client(0), self.marker, Known()))
+        return self.people[-1]
+
     @contextmanager
     def open_core(self) -> Iterator[Core]:
         """Open the data folder in this process, where nothing is recorded."""
@@ -120,12 +126,16 @@ class Scene:
 
     def begin(self) -> None:
         """From here on, the disk is recorded."""
+        if self.mistake == "without_shared_memory" and (self.data / "syncfile.db").exists():
+            with closing(sqlite3.connect(self.data / "syncfile.db")) as database:
+                database.execute("PRAGMA journal_mode = TRUNCATE").fetchall()
         self.before, self.inodes = read_state(self.disk)
 
     def start(self, **settings: object) -> None:
         """Start the server, or start it again, and tell everybody where it is."""
         if self._daemon is None or settings:
             variables = spy.environment(self.disk, log=self.log, faults=self.faults.path if self.faults else None)
+            variables["SYNCFILE_ADMIN_PASSWORD"] = PASSWORD
             prefix = ["env", *(f"{name}={value}" for name, value in variables.items())]
             folder = self.folder / f"server-{self.random.getrandbits(32):x}"
             daemon = _RecordedDaemon(folder, prefix=prefix, data=self.data, **settings)

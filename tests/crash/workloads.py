@@ -1,20 +1,23 @@
 """What is recorded: short, and each with something that the others have not."""
 
+import errno
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 from random import Random
 
 from syncfile.core.access import Actor
 from tests.core.content import apply, put
-from tests.crash.household import Known, Somebody, Tree
+from tests.crash.household import Known, Refused, Somebody, Tree
 from tests.crash.runner import CHUNK_BYTES
 from tests.crash.scene import BACKUP, PASSWORD, Recording, Scene
+from tests.crash.spy import Faults
 
 ROW, BLOCK = 3_000, 40_000  # bytes of a file that is a row, and of one that is a block
 
@@ -26,11 +29,16 @@ def _bytes(random: Random, size: int) -> bytes:
 
 
 def first_start(scene: Scene) -> None:
-    """A server starts where nothing is, and starts again."""
+    """A server starts where nothing is, is worked with, and starts again."""
+    admin = scene.newcomer("admin")
     scene.begin()
     scene.start()
+    admin.sign_in(PASSWORD)
+    library = admin.make_library("First")
+    admin.upload(library, "/row", _bytes(scene.random, ROW))
     scene.daemon.stop()
-    scene.daemon.start()
+    scene.start()
+    admin.upload(library, "/block", _bytes(scene.random, BLOCK))
     scene.daemon.stop()
 
 
@@ -173,8 +181,7 @@ def backup(scene: Scene) -> None:
     random = scene.random
     tree: Tree = {"/a": _bytes(random, BLOCK), "/b": _bytes(random, ROW)}
     ann, (one, two) = scene.prepare("ann", {"One": tree, "Two": tree}, history_days=0)
-    copies = Somebody(BACKUP, ann.client, scene.marker, Known())
-    scene.people.append(copies)
+    copies = scene.newcomer(BACKUP)
     scene.begin()
     scene.start()
     for number in range(3):
@@ -184,6 +191,33 @@ def backup(scene: Scene) -> None:
             assert scene.run("backup", str(scene.disk / BACKUP)) == 0
         ann.remove(one, f"/{number}")
     scene.daemon.stop()
+
+
+def failing_syncs(scene: Scene) -> None:
+    """One sync after the other fails, once, and people go on: what should have been written then never will be."""
+    ann, (library,) = scene.prepare("ann", {"Library": {}})
+    faults = Faults(scene.folder / "faults")
+    scene.faults = faults
+    scene.begin()
+    scene.start()
+    content = _bytes(scene.random, BLOCK)
+    for after in range(24):
+        faults.order("sync", error=errno.EIO, after=after % 8, times=1)
+        with suppress(Refused):
+            if after % 3 == 0:
+                _send_pieces(ann, library, f"/pieces {after}", _bytes(scene.random, 60_000))
+            else:
+                # Now and then the same bytes again: what was found there may be what could not be synced.
+                ann.upload(library, f"/{after % 4}", content if after % 2 else _bytes(scene.random, BLOCK))
+        faults.end()
+        ann.look(library)
+    scene.daemon.stop()
+    faults.close()
+
+
+def _send_pieces(somebody: Somebody, library: str, path: str, content: bytes) -> None:
+    for start, end in ((0, 25_000), (25_000, len(content))):
+        somebody.send_piece(library, path, content, start, end)
 
 
 def killed(scene: Scene) -> None:
@@ -224,7 +258,8 @@ def _work(somebody: Somebody, library: str, random: Random) -> None:
 
 Workload = Callable[[Scene], None]
 WORKLOADS: dict[str, Workload] = {
-    workload.__name__: workload for workload in (first_start, uploads, pieces, push, gc, migration, backup, killed)
+    workload.__name__: workload
+    for workload in (first_start, uploads, pieces, push, gc, migration, backup, failing_syncs, killed)
 }
 
 
