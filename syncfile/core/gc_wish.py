@@ -66,7 +66,9 @@ def grant(core: Core) -> int:
         return 0
     fields = _read(path)
     os.unlink(path)
-    return _grant(core, _Wish(**fields)) if fields is not None else 0
+    if fields is None or fields.keys() != {"id", "repo_id", "dry_run"}:
+        return 0
+    return _grant(core, _Wish(**fields))
 
 
 def _grant(core: Core, wish: _Wish) -> int:

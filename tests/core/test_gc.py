@@ -198,6 +198,7 @@ def test_objects_and_commits_that_a_broken_push_has_left_go_when_seen_again_afte
     clock[0] = 2
     assert collect(core) == Freed()
     clock[0] = 4
+    assert collect(core, dry_run=True) == Freed(objects=2 + len(directory.pages), commits=1)
     assert collect(core) == Freed(objects=2 + len(directory.pages), commits=1)
     assert (rows(core, "fs_object", library.id), rows(core, "commits", library.id)) == before
 
@@ -394,6 +395,58 @@ def test_a_library_that_is_deleted_while_it_runs_is_left_to_the_next_run(
     pace = Meddling(lambda: ownership.delete_repo(core, ann, library.id))
     assert collect(core, library.id, pace=pace) == Freed()
     assert len(stored(core, library.id)) == 1
+
+
+def test_a_library_that_is_deleted_when_its_turn_comes_is_passed_over(
+    core: Core, ann: Actor, library: RepoInfo, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(core, ann, library.id, body("x"))
+    clock[0] = 2
+
+    class Late(gc_reach.Reach):
+        def __post_init__(self) -> None:
+            ownership.delete_repo(core, ann, library.id)
+            super().__post_init__()
+
+    monkeypatch.setattr(gc, "Reach", Late)
+    assert collect(core) == Freed()
+    assert len(stored(core, library.id)) == 1
+
+
+def test_a_block_that_somebody_finds_at_the_last_moment_is_not_counted(
+    core: Core, ann: Actor, library: RepoInfo, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(core, ann, library.id, b"small")
+    clock[0] = 2
+    monkeypatch.setattr(core.blocks, "delete_older", lambda *_: 0)
+    assert collect(core) == Freed()
+
+
+def test_where_the_disk_is_pulled_nothing_is_written_in_its_place(
+    core: Core, ann: Actor, library: RepoInfo, clock: list[float]
+) -> None:
+    ingest(core, ann, library.id, body("x"))
+    clock[0] = 2
+    data, away = core.config.data, core.config.data.with_name("away")
+
+    def pull(_count: int) -> None:
+        data.rename(away)
+        data.mkdir()
+
+    with pytest.raises(Stopped):
+        collect(core, pace=StopsAt(1, pull))
+    assert list(data.iterdir()) == []
+    data.rmdir()
+    away.rename(data)
+    assert last_finished(core.folder.path) == 0
+    assert collect(core).blocks == 1
+
+
+def test_the_machine_is_busy_where_more_wants_to_run_than_it_has_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    processors = os.cpu_count() or 1
+    for load, is_busy in ((0.0, False), (processors + 1.0, False), (processors + 1.5, True)):
+        monkeypatch.setattr(os, "getloadavg", lambda load=load: (load, 0.0, 0.0))
+        assert gc.is_machine_busy() == is_busy
 
 
 def test_one_library_is_done_by_name(core: Core, ann: Actor, library: RepoInfo, clock: list[float]) -> None:
