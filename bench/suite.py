@@ -8,11 +8,18 @@ from bench.place import Place
 from bench.report import Check
 from bench.servers import ROOT
 
-TESTS = ("tests/wire/test_kill.py", "tests/wire/test_large.py")
+TESTS = (
+    "tests/wire/test_kill.py",
+    "tests/wire/test_large.py",
+    "tests/wire/test_gc_race.py",
+    "tests/core/test_gc_memory.py",
+)
 SIZES = {
     "SYNCFILE_KILL_ROUNDS": "100",
     "SYNCFILE_LARGE_BYTES": str(3 << 30),
     "SYNCFILE_SMALL_UPLOADS": "10000",
+    "SYNCFILE_RACE_SECONDS": "600",
+    "SYNCFILE_GC_OBJECTS": "1000000",
 }
 MOST_SECONDS = 3600
 
