@@ -61,14 +61,14 @@ fresh: setup
 check: lint types layers fresh test
 
 # Real clients: Debian's own packages, unmodified.
-COMPAT_PACKAGES := curl unzip rclone seafile-cli seafile-daemon chromium \
+COMPAT_PACKAGES := curl unzip gcc libc6-dev rclone seafile-cli seafile-daemon chromium \
 	shellcheck busybox-static dosfstools exfatprogs exfat-fuse ntfs-3g faketime
 
 compat: setup
 	tools/install-compat.sh $(COMPAT_PACKAGES)
 	tools/install-axe.sh
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[compat]'
-	$(BIN)/python -m pytest -m compat tests/compat tests/web tests/openwrt
+	$(BIN)/python -m pytest -m compat tests/compat tests/web tests/openwrt tests/crash
 
 # Packages for OpenWrt, made without its SDK, and C extensions for its processors: openwrt/README.md.
 PYTHON_TARGET ?= 3.11

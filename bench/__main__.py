@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import downloads, requests, suite, uploads
+from bench import crash, downloads, requests, suite, uploads
 from bench.place import Place, prepared
 from bench.report import Check, print_checks
 
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[Place], list[Check]]] = {
     "downloads": downloads.measure,
     "requests": requests.measure,
     "suite": suite.measure,
+    "crash": crash.measure,
 }
 
 
