@@ -88,11 +88,13 @@ class Setting:
         parse: Reads the value from text; raises ``ValueError``.
         unit: What the text looks like.
         help: One sentence for people.
+        live: An administrator may change it while the server runs (``core.settings``).
     """
 
     parse: Callable[[str], object]
     unit: str
     help: str
+    live: bool = False
 
 
 _PORT = _whole(0, 65535)
@@ -122,7 +124,7 @@ class Config:
     ] = None
     tls_key: Annotated[Path | None, Setting(_optional_path, "file", "Private key of the certificate, PEM.")] = None
     public_url: Annotated[
-        str, Setting(_url, "URL", "How clients reach the server; empty takes what each request names.")
+        str, Setting(_url, "URL", "How clients reach the server; empty takes what each request names.", live=True)
     ] = ""
     trusted_proxies: Annotated[
         tuple[IPv4Network | IPv6Network, ...],
@@ -133,9 +135,16 @@ class Config:
 
     registration: Annotated[
         str,
-        Setting(_REGISTRATION, "open, lan or closed", "Who may register: anybody, private addresses only, nobody."),
+        Setting(
+            _REGISTRATION,
+            "open, lan or closed",
+            "Who may register: anybody, private addresses only, nobody.",
+            live=True,
+        ),
     ] = "lan"
-    default_quota: Annotated[int, Setting(_BYTES, "bytes", "Room of a new account; 0 is no limit.")] = 107_374_182_400
+    default_quota: Annotated[int, Setting(_BYTES, "bytes", "Room of a new account; 0 is no limit.", live=True)] = (
+        107_374_182_400
+    )
     require_marker: Annotated[
         bool, Setting(_flag, "true or false", "Never make a new store: an unmounted disk looks like an empty folder.")
     ] = False
@@ -177,12 +186,15 @@ class Config:
     gc_grace: Annotated[
         int, Setting(_GRACE, "seconds", "What nothing keeps is spared for so long; longer than any upload takes.")
     ] = 86400
-    audit_rows: Annotated[int, Setting(_ROWS, "rows", "Kept of the audit log; the oldest go.")] = 20_000
+    audit_rows: Annotated[int, Setting(_ROWS, "rows", "Kept of the audit log; the oldest go.", live=True)] = 20_000
     scrub_days: Annotated[
-        int, Setting(_DAYS, "days", "All blocks are read again once in so many, to find rot; 0 is never.")
+        int, Setting(_DAYS, "days", "All blocks are read again once in so many, to find rot; 0 is never.", live=True)
     ] = 30
     low_disk: Annotated[
-        str, Setting(_room, "bytes, or percent with %", "Administrators are warned when less is free; 0 is never.")
+        str,
+        Setting(
+            _room, "bytes, or percent with %", "Administrators are warned when less is free; 0 is never.", live=True
+        ),
     ] = "5%"
     metrics_token: Annotated[
         str, Setting(_text, "text", "What a monitor shows at /metrics as Bearer token; empty turns that off.")
@@ -254,11 +266,17 @@ def flag_of(name: str) -> str:
 
 
 def default_text(name: str) -> str:
-    """Return a setting's default as it would stand in the file."""
-    value = getattr(Config, name)
+    """Return a setting's default as it would stand in the file, or the word ``empty``."""
+    return text_of(getattr(Config, name)) or "empty"
+
+
+def text_of(value: object) -> str:
+    """Return the value of a setting as it would stand in the file."""
     if isinstance(value, bool):
         return str(value).lower()
-    return "empty" if value in (None, "", ()) else str(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _iter_sources(

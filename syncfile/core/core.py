@@ -33,9 +33,14 @@ class JobRun:
     failures: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Core:
-    """One open data folder. Functions of ``core`` take it first; nothing in it is per request."""
+    """One open data folder. Functions of ``core`` take it first; nothing in it is per request.
+
+    Attributes:
+        config: As it counts now: ``settings`` puts another one in its place when an administrator changes a setting.
+        given: As file, environment and flags have it; None if that is the same.
+    """
 
     config: Config
     folder: DataFolder
@@ -47,6 +52,7 @@ class Core:
     keys: Keys = field(default_factory=Keys)
     stopping: threading.Event = field(default_factory=threading.Event)  # set when jobs are to end
     job_runs: dict[str, JobRun] = field(default_factory=dict)
+    given: Config | None = None
     clock: Callable[[], float] = time.time
     watch: "Watch | None" = None  # over the clock; None where the store is another process's
 

@@ -7,6 +7,7 @@ from storage.local import LocalBackend
 from syncfile.config import Config
 from syncfile.core.clock import Clock, Watch, recall
 from syncfile.core.core import Core
+from syncfile.core.server_settings import with_changes
 from syncfile.errors import SyncFileError
 from syncfile.profile import limits
 from syncfile.store.backup_marker import forget_backup_marker
@@ -59,7 +60,16 @@ def open_core(config: Config, *, alone: bool = True, store_id: str = "") -> Core
                 place_kit(folder.path)
         undo.pop_all()
     objects, blocks = ObjectStore(db), BlockStore(db, backend)
-    return Core(config=config, folder=folder, db=db, objects=objects, blocks=blocks, clock=clock, watch=watch)
+    return Core(
+        config=with_changes(db, config),
+        given=config,
+        folder=folder,
+        db=db,
+        objects=objects,
+        blocks=blocks,
+        clock=clock,
+        watch=watch,
+    )
 
 
 def close_core(core: Core) -> None:
