@@ -6,23 +6,19 @@ sharing, links, libraries as a whole, settings, the disk. docs/api/audit.md list
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from syncfile.core.access import Actor, require_account, require_staff
+from syncfile.core.access import Actor, require_staff
 from syncfile.core.core import Core
-from syncfile.errors import Busy, DiskFull, StoreUnavailable, TooMany
 
-#: Wrong sign-ins that are noted for one address within ten minutes: a flood must cost no writing.
-FAILURES_PER_ADDRESS = 20
-#: And of all rows at most one in so many is a wrong sign-in: a flood must not wash out the rest.
+SIGN_IN_FAILED = "sign_in_failed"
+#: Of all rows at most one in so many is a wrong sign-in: a flood of those must not wash out the rest.
 FAILURES_SHARE = 4
 TRIM_EVERY = 64
 PAGE_ROWS = 500
 TARGET_CHARS = 1024
 
-_FAILED = "sign_in_failed"
 _NEWEST = 2**62
 
 
@@ -48,16 +44,6 @@ class Event:
     facts: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """A try to sign in with the account of who asks; ``time`` in seconds, ``client`` in its own words."""
-
-    time: int
-    address: str
-    client: str
-    success: bool
-
-
 def record(core: Core, actor: Actor, action: str, target: str = "", **facts: object) -> None:
     """Note that the actor did something; joins the running transaction, if there is one.
 
@@ -75,20 +61,6 @@ def record(core: Core, actor: Actor, action: str, target: str = "", **facts: obj
         )
         if row_id % TRIM_EVERY == 0:
             _trim(core)
-
-
-def record_failure(core: Core, actor: Actor, client: str, reason: str) -> None:
-    """Note that somebody could not sign in, but no more than ``FAILURES_PER_ADDRESS`` times from one address.
-
-    Args:
-        actor: Whose account it was tried with. A name that is nobody's is not kept: people type passwords there.
-        client: What it says of itself.
-        reason: ``password``, ``code`` or ``confirmation``.
-    """
-    # What cannot be noted must not change the answer.
-    with suppress(TooMany, Busy, DiskFull, StoreUnavailable):
-        core.throttle.count("audit", actor.address, FAILURES_PER_ADDRESS)
-        record(core, actor, _FAILED, client=client, reason=reason)
 
 
 def list_events(
@@ -111,19 +83,6 @@ def iter_events(core: Core, actor: Actor, *, action: str = "", account: str = ""
     """
     require_staff(actor)
     return _iter(core, action, account, since)
-
-
-def list_sign_ins(core: Core, actor: Actor, start: int, limit: int) -> list[SignIn]:
-    """Return when somebody signed in with the actor's account or tried to, newest first."""
-    rows = core.db.rows(
-        "SELECT at, address, facts, action FROM audit_event WHERE account_id = ? AND action IN ('sign_in', ?)"
-        " ORDER BY id DESC LIMIT ? OFFSET ?",
-        *(require_account(actor), _FAILED, limit, start),
-    )
-    return [
-        SignIn(at, address, str(json.loads(facts).get("client", "")), action != _FAILED)
-        for at, address, facts, action in rows
-    ]
 
 
 def _iter(core: Core, action: str, account: str, since: int) -> Iterator[Event]:
@@ -152,5 +111,5 @@ def _trim(core: Core) -> None:
         core.db.rows(
             f"DELETE FROM audit_event WHERE action {comparison} ? AND id <= (SELECT id FROM audit_event"
             f" WHERE action {comparison} ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
-            *(_FAILED, _FAILED, kept),
+            *(SIGN_IN_FAILED, SIGN_IN_FAILED, kept),
         )

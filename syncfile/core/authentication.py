@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from syncfile.core import app_passwords, audit, passwords, two_step, users
+from syncfile.core import app_passwords, passwords, sign_ins, two_step, users
 from syncfile.core.access import Actor
 from syncfile.core.core import Core
 from syncfile.core.tokens import SignedIn
@@ -55,14 +55,14 @@ def sign_in(
         signed = signed or _check(core, claimed, password)
         if signed is None or (claimed.has_two_step and code is None and signed.app_hash is None):
             attempt.failed()
-            audit.record_failure(core, actor, client, "code" if signed else "password")
+            sign_ins.note_failure(core, actor, client, "code" if signed else "password")
             raise NotAuthenticated("the user name or the password is wrong")
         attempt.succeeded()
     if claimed.has_two_step and code is not None and signed.app_hash is None:
         try:
             two_step.require_code(core, actor, code)
         except CodeWrong:
-            audit.record_failure(core, actor, client, "code")
+            sign_ins.note_failure(core, actor, client, "code")
             raise
     return signed
 

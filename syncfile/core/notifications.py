@@ -8,7 +8,8 @@ from typing import Any
 from syncfile.core.access import Actor, require_account
 from syncfile.core.core import Core
 
-_SYSTEM = Actor(None, "SyncFile")
+#: Who tells what nobody did.
+SYSTEM = Actor(None, "SyncFile")
 #: Kept for each account; older ones go, read or not.
 KEPT = 500
 
@@ -19,8 +20,8 @@ class Notification:
 
     Attributes:
         receiver: Name of the account that it is for.
-        kind: ``repo_share``, ``dir_share``, ``group_join``, ``group_remove``, ``group_transfer``; for administrators
-            ``scrub_found``, ``disk_low``, ``certificate_expiry``, ``job_failed``.
+        kind: ``repo_share``, ``dir_share``, ``group_join``, ``group_remove``, ``group_transfer``, ``sign_in_new``; for
+            administrators ``scrub_found``, ``disk_low``, ``certificate_expiry``, ``job_failed``.
         sender: Name of the account that did it, or of this program.
         content: A sentence for people.
         facts: For programs: ``repo_id``, ``group_id``, ``name`` of the library, folder, group or job, and more.
@@ -57,7 +58,7 @@ def notify_administrators(core: Core, kind: str, content: str, **facts: object) 
     """Tell the administrators of something that is wrong with the server; joins the running transaction."""
     with core.db.transaction():
         rows = core.db.rows("SELECT id FROM account WHERE is_staff = ? AND is_active = ?", True, True)
-        notify(core, [account_id for (account_id,) in rows], kind, _SYSTEM, content, **facts)
+        notify(core, [account_id for (account_id,) in rows], kind, SYSTEM, content, **facts)
 
 
 def list_notifications(

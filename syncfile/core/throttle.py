@@ -104,7 +104,7 @@ class Throttle:
         Raises:
             TooMany: At the door, with ``retry_after`` seconds.
         """
-        network = _network(address)
+        network = network_of(address)
         pair_key, address_key = _key(scope, network, name), _key(network)
         with self._lock:
             pair, host = self._reserve(pair_key, address_key)
@@ -123,7 +123,7 @@ class Throttle:
         Raises:
             TooMany: It has, with ``retry_after`` seconds.
         """
-        key = _key(scope, _network(address))
+        key = _key(scope, network_of(address))
         with self._lock:
             score = self._pairs.get(key) or _Score(most)
             now = self._clock()
@@ -165,7 +165,7 @@ def client_address(address: str) -> IPv4Address | IPv6Address | None:
     return ip
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """Return what one person cannot change at will: an IPv4 address, or the upper half of an IPv6 one."""
     ip = client_address(address)
     if isinstance(ip, IPv6Address):

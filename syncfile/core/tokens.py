@@ -10,7 +10,7 @@ from secrets import token_hex
 from typing import Literal
 from uuid import UUID, uuid4
 
-from syncfile.core import audit
+from syncfile.core import audit, sign_ins
 from syncfile.core.access import Actor
 from syncfile.core.core import Core
 from syncfile.errors import Busy, DiskFull, NotAuthenticated, StoreUnavailable
@@ -322,12 +322,7 @@ def _insert(
         Token.insert(values).on_conflict_ignore().execute(core.db)
         if kind in ("login", "session", "legacy"):
             client = row.get("device_name") or row.get("platform") or ""
-            _note_sign_in(core, kind, account_id, row.get("address") or "", client)
-
-
-def _note_sign_in(core: Core, kind: Kind, account_id: int, address: str, client: str) -> None:
-    (username,) = core.db.row("SELECT username FROM account WHERE id = ?", account_id)
-    audit.record(core, Actor(account_id, username, address=address), "sign_in", username, kind=kind, client=client)
+            sign_ins.note_success(core, account_id, row.get("address") or "", kind, client)
 
 
 def _make_room(core: Core, kind: Kind, account_id: int, repo_id: str | None) -> None:
@@ -371,8 +366,8 @@ def _find_told(core: Core, kind: Kind, signed: SignedIn, device: Device, address
         token = _told_at(issued_at, kind, signed, device)
         if compare_digest(hash_of(token), token_hash):
             if address != last_address:  # it may be somebody else who tells the password
-                with suppress(*_UNWRITABLE):
-                    _note_sign_in(core, kind, signed.account_id, address, device.client)
+                with suppress(*_UNWRITABLE), core.db.transaction():
+                    sign_ins.note_success(core, signed.account_id, address, kind, device.client)
                 _touch(core, token_hash, address)
             return token
     return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from syncfile.core import audit, passwords, readable, removal, repos, tokens
+from syncfile.core import audit, passwords, readable, removal, repos, sign_ins, tokens
 from syncfile.core.access import Actor, require_person, require_staff
 from syncfile.core.core import Core
 from syncfile.core.paths import nfc
@@ -139,7 +139,7 @@ def confirm_password(core: Core, actor: Actor, password: str) -> None:
     with core.throttle.check("account", actor.address, key) as attempt:
         if passwords.verify(core, password, stored) is None:
             attempt.failed()
-            audit.record_failure(core, actor, "", "confirmation")
+            sign_ins.note_failure(core, actor, "", "confirmation")
             raise WrongPassword("the password is wrong", parameter="password")
         attempt.succeeded()
 

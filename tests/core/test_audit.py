@@ -19,6 +19,7 @@ from syncfile.core import (
     locking,
     ownership,
     shares,
+    sign_ins,
     tokens,
     trash,
     two_step,
@@ -27,18 +28,16 @@ from syncfile.core import (
 from syncfile.core.access import Actor
 from syncfile.core.core import Core
 from syncfile.core.tokens import Device
-from syncfile.errors import NotAuthenticated, PermissionDenied
+from syncfile.errors import PermissionDenied
 from tests.core.accounts import (
     HERE,
     PASSWORD,
     ROOT,
-    THERE,
     actor_of,
     add,
     move_clock,
     open_store,
     refusal,
-    signs_in,
     with_settings,
 )
 from tests.core.second_step import turn_on
@@ -202,51 +201,7 @@ def test_signing_out_is_told_of(core: Core, ann: Actor) -> None:
     assert actions(core)[-3:] == ["sign_out_others", "sign_in", "sign_out"]
 
 
-# --- signing in
-
-
-def test_signing_in_is_told_once_for_each_token_and_address(core: Core, ann: Actor) -> None:
-    for address in (HERE, HERE, THERE, THERE, HERE):
-        signed = authentication.sign_in(core, "ann", PASSWORD, address)
-        tokens.login_for(core, signed, Device(name="rclone"), address)
-    found = audit.list_sign_ins(core, ann, 0, 10)
-    assert [(item.address, item.client, item.success) for item in found] == [
-        (address, "rclone", True) for address in (HERE, THERE, HERE)
-    ]
-
-
-def test_an_account_sees_who_tried_its_name_and_nothing_of_others(core: Core, ann: Actor, bob: Actor) -> None:
-    with pytest.raises(NotAuthenticated):
-        authentication.sign_in(core, "ANN@example.org", "wrong", THERE, client="curl")
-    assert not signs_in(core, "bob", "wrong")
-    move_clock(core, 7)
-    tokens.issue(core, "session", ann.account_id or 0, lifetime=60, address=HERE, device=Device(name="Firefox"))
-    assert audit.list_sign_ins(core, ann, 0, 10) == [
-        audit.SignIn(1_700_000_007, HERE, "Firefox", True),
-        audit.SignIn(1_700_000_000, THERE, "curl", False),
-    ]
-    assert audit.list_sign_ins(core, ann, 1, 1) == audit.list_sign_ins(core, ann, 0, 10)[1:]
-
-
-def test_a_wrong_code_and_a_code_that_could_not_be_given_are_told(core: Core, ann: Actor) -> None:
-    turn_on(core, ann)
-    for code in ("000000", None):
-        with pytest.raises(NotAuthenticated):
-            authentication.sign_in(core, "ann", PASSWORD, HERE, code=code)
-        assert last(core) == ("ann", "sign_in_failed", "", {"client": "", "reason": "code"})
-
-
-def test_a_name_that_is_nobodys_is_not_kept(core: Core) -> None:
-    """People type their password there."""
-    assert not signs_in(core, "my password", "x")
-    assert last(core) == ("", "sign_in_failed", "", {"client": "", "reason": "password"})
-    assert "my password" not in str(core.db.rows("SELECT * FROM audit_event"))
-
-
-def test_a_flood_of_wrong_passwords_from_one_address_is_told_in_short(core: Core, ann: Actor) -> None:
-    for number in range(60):
-        assert not signs_in(core, f"name{number}", "wrong")
-    assert len(events(core, "sign_in_failed")) == audit.FAILURES_PER_ADDRESS
+# --- how it is kept and read
 
 
 def test_a_flood_from_everywhere_does_not_wash_out_what_else_was_done(core: Core) -> None:
@@ -255,12 +210,9 @@ def test_a_flood_from_everywhere_does_not_wash_out_what_else_was_done(core: Core
         audit.record(small, ROOT, "thing_do", str(number))
     for number in range(400):
         stranger = Actor(None, "", address=f"10.0.{number // 250}.{number % 250}")
-        audit.record_failure(small, stranger, "", "password")
+        sign_ins.note_failure(small, stranger, "", "password")
     assert len(events(core, "thing_do")) == 100
     assert 50 <= len(events(core, "sign_in_failed")) <= 50 + audit.TRIM_EVERY
-
-
-# --- how it is kept and read
 
 
 def test_the_oldest_events_go(core: Core) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from syncfile.core import devices
+from syncfile.core import devices, tokens
 from tests.conftest import Server
 from tests.rest.people import PASSWORD, Person, join
 from tests.web.conftest import Visitor, eventually
@@ -122,6 +122,16 @@ def test_device_is_signed_out(visitor: Visitor, ann: Person) -> None:
     expect(devices).to_have_count(1)
     expect(devices).to_contain_text(visitor.say("This browser", "此浏览器"))
     eventually(visitor, lambda: ann.client.get("/v1/account/").status == 401)
+
+
+def test_sign_in_from_a_new_address_is_told(visitor: Visitor, ann: Person, core: "Core") -> None:
+    for address in ("127.0.0.1", "10.9.8.7"):
+        device = tokens.Device(name="Strange tool")
+        tokens.issue(core, "login", ann.id, lifetime=None, address=address, device=device)
+    visitor.sign_in(ann)
+    visitor.page.locator(".header-bell").click()
+    expect(visitor.page.locator(".notification")).to_contain_text(visitor.say("a new address", "从新地址"))
+    expect(visitor.page.locator(".notification")).to_contain_text("10.9.8.7")
 
 
 def test_theme_is_kept(visitor: Visitor, ann: Person) -> None:

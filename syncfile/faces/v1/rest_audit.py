@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, TypedDict
 
-from syncfile.core import audit
+from syncfile.core import audit, sign_ins
 from syncfile.faces.http import Call, Reply
 from syncfile.faces.v1.asked import Limit, Start
 from syncfile.faces.v1.face import face
@@ -63,7 +63,7 @@ def list_sign_ins(call: Call, start: Start = 0, limit: Limit = 100) -> list[Sign
     """List who signed in with the caller's account or could not, newest first."""
     return [
         {"time": item.time, "address": item.address, "client": item.client, "success": item.success}
-        for item in audit.list_sign_ins(call.core, call.actor, start, limit)
+        for item in sign_ins.list_sign_ins(call.core, call.actor, start, limit)
     ]
 
 

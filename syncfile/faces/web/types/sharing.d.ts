@@ -43,6 +43,7 @@ declare namespace Rest {
       | "group_join"
       | "group_remove"
       | "group_transfer"
+      | "sign_in_new"
       | "disk_low"
       | "scrub_found"
       | "certificate_expiry"
@@ -53,7 +54,7 @@ declare namespace Rest {
     /** ISO 8601. */
     timestamp: string;
     is_read: boolean;
-    facts: { repo_id?: string; group_id?: number; name?: string; path?: string; free?: number; total?: number; days?: number };
+    facts: { repo_id?: string; group_id?: number; name?: string; path?: string; free?: number; total?: number; days?: number; address?: string; client?: string };
   }
 
   interface Found {

@@ -89,7 +89,8 @@ function renderItem(item, close) {
  */
 function sentenceOf(item, subject) {
   const { facts, msg_type: kind } = item;
-  const { free = 0, total = 0, days = 0, path = "" } = facts;
+  const { free = 0, total = 0, days = 0, path = "", address = "", client = "" } = facts;
+  if (kind === "sign_in_new") return rich("notifications.sign_in_new", { address: name(address), client: name(client || "?") });
   if (kind === "disk_low") return t("notifications.disk_low", { free: size(free), total: size(total) });
   if (kind === "certificate_expiry") return t("notifications.certificate_expiry", { days: number(days) });
   if (kind === "scrub_found") return rich("notifications.scrub_found", { path: name(path || "/"), what: subject });
@@ -100,6 +101,7 @@ function sentenceOf(item, subject) {
 /** @param {Rest.Notification} item */
 function linkOf(item) {
   if (FOR_ADMINISTRATORS.has(item.msg_type)) return "#/admin";
+  if (item.msg_type === "sign_in_new") return "#/settings";
   if (item.facts.repo_id) return hrefOfPath(item.facts.repo_id, "/");
   return item.msg_type === "group_remove" ? "" : "#/groups";
 }

@@ -14,5 +14,6 @@ export default {
   "notifications.noneText": "You will hear here of what is shared with you and of groups that you are added to.",
   "notifications.repo_share": "{who} shared the library {what} with you.",
   "notifications.scrub_found": "The bytes of {path} in the library {what} have changed on the disk. “syncfile fsck” tells more.",
+  "notifications.sign_in_new": "Your account was signed in to from a new address, {address}, with {client}. If that was not you, change your password.",
   "notifications.title": "Notifications",
 };

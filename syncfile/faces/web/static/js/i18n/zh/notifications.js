@@ -14,5 +14,6 @@ export default {
   "notifications.noneText": "有人与您共享内容或将您加入群组时，会在这里告诉您。",
   "notifications.repo_share": "{who} 与您共享了资料库 {what}。",
   "notifications.scrub_found": "资料库 {what} 中 {path} 的数据在磁盘上已损坏，详情请运行 syncfile fsck。",
+  "notifications.sign_in_new": "您的账号从新地址 {address} 登录，使用 {client}。如果不是您本人，请更改密码。",
   "notifications.title": "通知",
 };
