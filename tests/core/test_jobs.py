@@ -1,13 +1,18 @@
 """Jobs run in a thread of their own, and one that fails does not keep the others from it."""
 
+import select
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
 
-from syncfile.core import tokens
-from syncfile.core.access import anyone
+from syncfile.core import gc_wish, health, scrub, tokens
+from syncfile.core.access import Actor, anyone
 from syncfile.core.core import Core
 from syncfile.core.jobs import Housekeeping, sweep_tokens
+from syncfile.core.notifications import list_notifications
+from syncfile.core.scrub import Scrub
 from syncfile.core.users import register
 from syncfile.errors import Busy
 
@@ -47,3 +52,52 @@ def test_sweeping_tokens_goes_on_until_none_is_left(core: Core, monkeypatch: pyt
         tokens.issue(core, "login", account.id, lifetime=-1)
     assert sweep_tokens(core) == 7
     assert tokens.find(core, "login", kept)
+
+
+def test_small_things_are_done_between_the_rounds(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc_wish, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(scrub, "is_machine_busy", lambda: False)
+    core.blocks.read_at = time.monotonic()
+    housekeeping = Housekeeping({})
+    housekeeping.start(core)
+    eventually(lambda: scrub.progress(core).finished_at > 0)
+    housekeeping.stop()
+    assert core.job_runs == {}
+
+
+def test_a_small_thing_that_fails_is_left_until_the_next_round_and_told_when_it_fails_again(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gc_wish, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(health, "LOOK_SECONDS", 0.0)
+    tries = []
+
+    def fail(_self: Scrub, _core: Core) -> int:
+        tries.append(1)
+        raise Busy("the database is busy")
+
+    monkeypatch.setattr(Scrub, "step", fail)
+    account = register(core, anyone("127.0.0.1"), "ann", "ann@example.org", "secret")
+    with core.db.transaction():
+        core.db.rows("UPDATE account SET is_staff = ?", True)
+    admin = Actor(account.id, "ann", is_staff=True)
+    long = Housekeeping({})
+    long.start(core)
+    eventually(lambda: "scrub" in core.job_runs)
+    assert not threading.Event().wait(0.1)
+    long.stop()
+    assert len(tries) == core.job_runs["scrub"].failures == 1
+    core.stopping.clear()
+    short = Housekeeping({}, pause=0.05)
+    short.start(core)
+    eventually(lambda: bool(list_notifications(core, admin)))
+    short.stop()
+    (told,) = list_notifications(core, admin)
+    assert (told.kind, told.facts) == ("job_failed", {"name": "scrub", "error": "the database is busy"})
+
+
+def eventually(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < until
+        select.select([], [], [], 0.01)
