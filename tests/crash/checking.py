@@ -1,17 +1,13 @@
 """What has to be so after a power cut, whatever the disk was left with."""
 
-import hashlib
-import shutil
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from syncfile.config import Config
-from syncfile.core import encrypted, entries, uploads
-from syncfile.core.access import Actor, find_repo
-from syncfile.core.backup import back_up
+from syncfile.core import entries, uploads
+from syncfile.core.access import Actor
 from syncfile.core.core import Core
 from syncfile.core.fsck import check
 from syncfile.core.gc import collect
@@ -19,28 +15,13 @@ from syncfile.core.opening import close_core, open_core
 from syncfile.core.uploads import Piece
 from syncfile.store.chunker import NewFile
 from tests.core.content import ingest
-from tests.crash.household import Arriving, Known, Tree
-from tests.crash.scene import BACKUP, DATA, PASSWORD
+from tests.crash.copies import backup_problems, repair_problems, restored_problems
+from tests.crash.household import Arriving, Known
+from tests.crash.scene import BACKUP, DATA, REPAIRED, RESTORED
+from tests.crash.seeing import Moment, content_of, read
 
 _DAY = 86400
 _AGAIN = 3  # files of a change that are uploaded again
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What one person may find: the state after the last change that was answered, or any begun since.
-
-    Attributes:
-        told: What was answered.
-        begun: The others.
-    """
-
-    told: Known
-    begun: tuple[Known, ...]
-
-    def trees(self, repo_id: str) -> list[Tree]:
-        """Return what may be in a library; of one whose making was not answered, everything."""
-        return [dict(known.trees[repo_id]) for known in (self.told, *self.begun) if repo_id in known.trees]
 
 
 class Checker:
@@ -70,9 +51,12 @@ class Checker:
             close_core(core)
 
     def _problems(self, core: Core) -> Iterator[str]:
+        if REPAIRED in self._moments:
+            yield from repair_problems(core, self._config.data, self._moments[REPAIRED])
+            return
         yield from (f"fsck: {finding}" for finding in check(core, deep=True))
         for name, moment in self._moments.items():
-            if name != BACKUP and moment.told.trees:
+            if name not in (BACKUP, RESTORED) and moment.told.trees:
                 actor = _actor(core, name)
                 yield from _changes(core, actor, moment)
                 yield from _goes_on(core, actor, moment)
@@ -80,6 +64,8 @@ class Checker:
         yield from self._after_collection(core)
         if BACKUP in self._moments:
             yield from backup_problems(core, self._disk / BACKUP, self._moments[BACKUP])
+        if RESTORED in self._moments:
+            yield from restored_problems(self._disk / BACKUP, self._disk / RESTORED, self._moments[RESTORED])
 
     def _after_collection(self, core: Core) -> Iterator[str]:
         """What gc believes after a crash must not make it take what is kept."""
@@ -156,61 +142,3 @@ def _actor(core: Core, name: str) -> Actor:
 
 def _contents(known: Known) -> set[bytes | None]:
     return {content for tree in known.trees.values() for content in tree.values()}
-
-
-def content_of(core: Core, actor: Actor, repo_id: str) -> Tree:
-    """Return all files and folders of a library, also of an encrypted one."""
-    from syncfile.core.repos import open_repo
-
-    repo = find_repo(core.db, repo_id)
-    if repo is not None and repo.is_encrypted:
-        encrypted.unlock(core, actor, repo_id, PASSWORD)
-    return {
-        path: None if entry.is_dir else read(core, actor, repo_id, path)
-        for path, entry in open_repo(core, actor, repo_id).walk()
-    }
-
-
-def read(core: Core, actor: Actor, repo_id: str, path: str) -> bytes:
-    """Return the bytes of a file as its owner knows them."""
-    from syncfile.core.files import open_file
-
-    return b"".join(open_file(core, actor, repo_id, path).iter_bytes())
-
-
-def backup_problems(core: Core, folder: Path, moment: Moment) -> Iterator[str]:
-    """The backup that was told is there, or one begun since, and another one can be made."""
-    if moment.told.trees:
-        yield from (f"backup: {problem}" for problem in _copy_problems(folder, [moment.told, *moment.begun]))
-    back_up(core, str(folder))
-    ids = [repo_id for (repo_id,) in core.db.rows("SELECT id FROM repo WHERE deleted_at IS NULL")]
-    now = Known({repo_id: content_of(core, _owner(core, repo_id), repo_id) for repo_id in ids})
-    yield from (f"backup after the crash: {problem}" for problem in _copy_problems(folder, [now]))
-
-
-def _copy_problems(folder: Path, expected: list[Known]) -> Iterator[str]:
-    """Look at a copy of a backup, so that it stays what it is."""
-    with TemporaryDirectory(dir=folder.parent) as copy:
-        shutil.copytree(folder, copy, dirs_exist_ok=True)
-        core = open_core(Config(data=Path(copy)))
-        try:
-            yield from (str(finding) for finding in check(core, deep=True))
-            ids = expected[0].trees
-            found = Known({repo_id: content_of(core, _owner(core, repo_id), repo_id) for repo_id in ids})
-            if found not in expected:
-                yield "it is none of those that it may be"
-        finally:
-            close_core(core)
-
-
-def _owner(core: Core, repo_id: str) -> Actor:
-    (owner_id,) = core.db.row("SELECT owner_id FROM repo WHERE id = ?", repo_id)
-    return Actor(owner_id, "")
-
-
-def digest_of(state: Mapping[str, bytes | None]) -> bytes:
-    """Return what tells two states of a disk apart."""
-    digest = hashlib.sha1()
-    for path, content in sorted(state.items()):
-        digest.update(f"{path}\0{-1 if content is None else len(content)}\0".encode() + (content or b""))
-    return digest.digest()

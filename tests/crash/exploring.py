@@ -4,6 +4,7 @@ In a process of its own, because files are cut into small blocks here.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -17,11 +18,12 @@ from pathlib import Path
 from random import Random
 
 from tests.crash import recording as kinds
-from tests.crash.checking import Checker, Moment, digest_of
+from tests.crash.checking import Checker
 from tests.crash.disk import Disk, Fate, Model, State, write_state
 from tests.crash.recording import Op
 from tests.crash.runner import MISTAKES, make_blocks_small
 from tests.crash.scene import Recording
+from tests.crash.seeing import Moment
 from tests.crash.serving import served_problems
 from tests.crash.workloads import WORKLOADS, record
 
@@ -73,8 +75,8 @@ class Follower:
     def moments(self) -> dict[str, Moment]:
         """Return what everybody may find if the power goes now."""
         return {
-            name: Moment(known[self._told[name]], tuple(known[self._told[name] + 1 : self._begun[name] + 1]))
-            for name, known in self._known.items()
+            name: Moment(known[told], tuple(known[told + 1 : self._begun[name] + 1]), told)
+            for (name, known), told in zip(self._known.items(), self._told.values(), strict=True)
         }
 
 
@@ -121,7 +123,7 @@ def _states(recording: Recording, count: int, random: Random) -> Iterator[tuple[
         for _ in range(_TRIES * owed):
             model, fate = random.choice(list(Model)), random.choice(list(Fate))
             state = _without_shared_memory(follower.disks[model].after_power_cut(fate, random))
-            if (digest := digest_of(state)) not in seen:
+            if (digest := _digest_of(state)) not in seen:
                 seen.add(digest)
                 owed -= 1
                 yield f"{model.value}, {fate.value}", point + 1, state, follower.moments()
@@ -137,6 +139,14 @@ def _weights(ops: list[Op]) -> list[int]:
 def _without_shared_memory(state: State) -> State:
     """SQLite's index of its log is written through shared memory, which is not recorded: what is left is anything."""
     return {path: b"\xff" * len(it or b"") if path.endswith("-shm") else it for path, it in state.items()}
+
+
+def _digest_of(state: State) -> bytes:
+    """Return what tells two states of a disk apart."""
+    digest = hashlib.sha1()
+    for path, content in sorted(state.items()):
+        digest.update(f"{path}\0{-1 if content is None else len(content)}\0".encode() + (content or b""))
+    return digest.digest()
 
 
 def run(workload: str, count: int, mistake: str, seed: int, *, served: int = 0, only_first: bool = False) -> Outcome:

@@ -28,8 +28,10 @@ from tests.wire.daemon import Daemon
 OPERATOR = Actor(None, "", is_staff=True)
 PASSWORD = "a-password-nobody-logs"
 DATA = "srv/data"
-#: A folder beside it, and the name of who knows what is there.
-BACKUP = "backup"
+#: Folders beside it, and the names of who knows what is there.
+BACKUP, RESTORED = "backup", "restored"
+#: The name of who knows what a damaged store has to be after its repair, and that of the library of what is damaged.
+REPAIRED, DAMAGED = "repaired", "damaged"
 
 _RUNNER = Path(__file__).with_name("runner.py")
 _COMMAND_SECONDS = 60
@@ -145,10 +147,14 @@ class Scene:
         for each in self.people:
             each.client = Client(self.daemon.port, each.client.headers)
 
-    def run(self, *command: str) -> int:
-        """Run a command of the product that is recorded as well, and return its exit code."""
+    def run(self, *command: str, data: Path | None = None) -> int:
+        """Run a command of the product that is recorded as well, and return its exit code.
+
+        Args:
+            data: Another data folder.
+        """
         variables = spy.environment(self.disk, log=self.log)
-        arguments = [sys.executable, str(_RUNNER), self.mistake, *command, "--data", str(self.data)]
+        arguments = [sys.executable, str(_RUNNER), self.mistake, *command, "--data", str(data or self.data)]
         done = subprocess.run(
             arguments, env=os.environ | variables, capture_output=True, timeout=_COMMAND_SECONDS, check=False
         )

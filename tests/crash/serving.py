@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.conftest import Client
-from tests.crash.checking import Moment
 from tests.crash.household import Known, Somebody, Tree
 from tests.crash.recording import Marker
-from tests.crash.scene import BACKUP, DATA, PASSWORD
+from tests.crash.scene import BACKUP, DATA, PASSWORD, REPAIRED, RESTORED
+from tests.crash.seeing import Moment
 from tests.wire.daemon import Daemon
 
 
@@ -28,7 +28,7 @@ def served_problems(
         for name, moment in moments.items():
             client = Client(daemon.port, headers[name])
             somebody = Somebody(name, client, marker, Known())
-            ids = list(moment.told.trees) if name != BACKUP else []
+            ids = list(moment.told.trees) if name not in (BACKUP, RESTORED, REPAIRED) else []
             wrong = [repo_id for repo_id in ids if _fetch(somebody, repo_id) not in moment.trees(repo_id)]
             found += [f"the server serves {repo_id} neither as it was told nor as it would be" for repo_id in wrong]
         daemon.stop()

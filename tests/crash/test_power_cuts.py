@@ -13,7 +13,7 @@ from tests.crash.spy import needs_spy
 from tests.crash.workloads import WORKLOADS
 from tests.daemon import ROOT, environment
 
-STATES = int(os.environ.get("SYNCFILE_CRASH_STATES", "15"))
+STATES = int(os.environ.get("SYNCFILE_CRASH_STATES", "10"))
 SERVED = max(1, STATES // 20)
 SEED = int(os.environ.get("SYNCFILE_CRASH_SEED", secrets.randbits(32)))
 MOST_SECONDS = 3600

@@ -8,15 +8,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from hashlib import sha1
 from http.client import HTTPException
 from pathlib import Path
 from random import Random
 
 from syncfile.core.access import Actor
+from syncfile.core.backup import back_up
 from tests.core.content import apply, put
 from tests.crash.household import Known, Refused, Somebody, Tree
 from tests.crash.runner import CHUNK_BYTES
-from tests.crash.scene import BACKUP, PASSWORD, Recording, Scene
+from tests.crash.scene import BACKUP, DAMAGED, PASSWORD, REPAIRED, RESTORED, Recording, Scene
 from tests.crash.spy import Faults
 
 ROW, BLOCK = 3_000, 40_000  # bytes of a file that is a row, and of one that is a block
@@ -193,6 +195,41 @@ def backup(scene: Scene) -> None:
     scene.daemon.stop()
 
 
+def restore(scene: Scene) -> None:
+    """A store is made again from its backup."""
+    random = scene.random
+    tree: Tree = {"/a": _bytes(random, BLOCK), "/b": _bytes(random, ROW), "/d": None, "/d/c": _bytes(random, BLOCK)}
+    ann, _ = scene.prepare("ann", {"One": tree, "Two": tree})
+    with scene.open_core() as core:
+        back_up(core, str(scene.disk / BACKUP))
+    restored = scene.newcomer(RESTORED)
+    scene.begin()
+    with restored.changing(Known(ann.known[-1].trees)):
+        assert scene.run("restore", str(scene.disk / BACKUP), data=scene.disk / RESTORED) == 0
+
+
+def repair(scene: Scene) -> None:
+    """A damaged store is repaired: a block that another library has, one of which only an older version is whole."""
+    random = scene.random
+    old, new, common = (_bytes(random, BLOCK) for _ in range(3))
+    _, (one, two) = scene.prepare("ann", {"One": {"/a": old, "/b": common, "/c": b"c"}, "Two": {"/b": common}})
+    with scene.open_core() as core:
+        (owner_id,) = core.db.row("SELECT owner_id FROM repo WHERE id = ?", one)
+        put(core, Actor(owner_id, "ann"), one, {"/a": new})
+        core.db.rows("DELETE FROM entry WHERE repo_id = ? AND name = 'c'", one)
+    damaged: Tree = {}
+    for content in (new, common):
+        block_id = sha1(content).hexdigest()
+        damaged[f"/{block_id}"] = content[:-1] + bytes([content[-1] ^ 1])
+        path = scene.data / "blocks" / one / block_id[:2] / block_id[2:]
+        path.write_bytes(damaged[f"/{block_id}"] or b"")
+    known = Known({one: {"/a": old, "/b": common, "/c": b"c"}, two: {"/b": common}, DAMAGED: damaged})
+    scene.people[:] = [Somebody(REPAIRED, scene.people[0].client, scene.marker, known)]
+    scene.begin()
+    with scene.people[0].changing(known):
+        assert scene.run("fsck", "--deep", "--repair") == 1
+
+
 def failing_syncs(scene: Scene) -> None:
     """One sync after the other fails, once, and people go on: what should have been written then never will be."""
     ann, (library,) = scene.prepare("ann", {"Library": {}})
@@ -259,7 +296,7 @@ def _work(somebody: Somebody, library: str, random: Random) -> None:
 Workload = Callable[[Scene], None]
 WORKLOADS: dict[str, Workload] = {
     workload.__name__: workload
-    for workload in (first_start, uploads, pieces, push, gc, migration, backup, failing_syncs, killed)
+    for workload in (first_start, uploads, pieces, push, gc, migration, backup, restore, repair, failing_syncs, killed)
 }
 
 
