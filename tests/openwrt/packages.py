@@ -12,7 +12,8 @@ from tools.ipk.interpreter import Interpreter, find
 PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 #: What a router with this Python has, as far as the packages ask.
 _PARTS = ("light", "codecs", "cryptography", "decimal", "email", "logging", "openssl", "sqlite3", "urllib", "uuid")
-ROUTER = {"luci-base": "25.1", "luci-lib-uqr": "25.1"} | {f"python3-{part}": f"{PYTHON_VERSION}.9-r1" for part in _PARTS}
+ROUTER = {"luci-base": "25.1", "luci-lib-uqr": "25.1"}
+ROUTER |= {f"python3-{part}": f"{PYTHON_VERSION}.9-r1" for part in _PARTS}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What is left of Python modules and of the web page's files in the package."""
 
+import ast
 import json
 import marshal
 import shutil
@@ -13,6 +14,7 @@ import pytest
 from tests.openwrt.packages import Feed
 from tools.ipk.bytecode import compile_source
 from tools.ipk.minify import data, script
+from tools.ipk.unused import drop_unused, words_of
 
 ROOT = Path(__file__).parents[2]
 HEADER_BYTES = 16
@@ -43,6 +45,24 @@ def test_docstrings_and_annotations_are_left_out() -> None:
     assert (module.__doc__, module.Bad.__doc__, fail.__doc__) == (None, None, None)
     assert fail.__annotations__ == {}
     assert fail.__kwdefaults__ == {"often": 1}
+
+
+def test_what_nobody_refers_to_is_left_out_of_others_code() -> None:
+    library = ast.parse(
+        "__all__ = ['Unused']\nclass Parent: pass\nclass Used(Parent): pass\nclass Unused(Parent): pass\n"
+        "def by_text(): pass\ndef by_attribute(): unseen\ndef unseen(): pass\nDEFAULT = chosen\ndef chosen(): pass\n"
+        "class Alone:\n    def again(self): return Alone\n"
+    )
+    program = ast.parse("from library import Used\nx = getattr(y, 'by_text')\ny.by_attribute()")
+    assert drop_unused(library, words_of(program)) == ["Unused", "Alone"]
+    assert [node.name for node in library.body if hasattr(node, "name")] == [
+        "Parent",
+        "Used",
+        "by_text",
+        "by_attribute",
+        "unseen",
+        "chosen",
+    ]
 
 
 def test_annotations_of_routes_are_kept() -> None:

@@ -34,9 +34,8 @@ def test_makefiles_have_the_version_of_the_program() -> None:
 def test_feed_downloads_the_same_files_as_the_build_without_the_sdk() -> None:
     blocks = re.findall(r"FILE:=(\S+)\n +URL:=(\S+)\n +HASH:=(\w+)\n", MAKEFILE)
     assert {(file, hash_) for file, _, hash_ in blocks} == {(item.file_name, item.hash) for item in vendor.listed()}
-    for file, url, _ in blocks:
-        name = file.split("-")[0]
-        assert url == f"https://files.pythonhosted.org/packages/py3/{name[0]}/{name}"
+    for _, url, _ in blocks:
+        assert re.fullmatch(r"https://files\.pythonhosted\.org/packages/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{60}", url)
 
 
 def test_every_line_of_the_list_is_understood() -> None:

@@ -12,6 +12,7 @@ from tools.ipk.recipe import FEED, Staged
 
 ROOT = FEED.parent
 PROGRAM = Path("usr/lib/syncfile")
+OWN = ("syncfile", "storage")  # beside what is brought along
 LAUNCHER = Path("usr/bin/syncfile")
 
 
@@ -44,7 +45,7 @@ def build(target: Interpreter, output: Path, downloads: Path, secret_key: str | 
             for staged in recipe.run(folder, Path(work) / folder.name, downloads, target):
                 if (staged.files / PROGRAM).exists():
                     check_depends(staged.fields["DEPENDS"], needs(staged, target))
-                    bytecode.replace_sources(staged.files / PROGRAM, staged.files, target)
+                    bytecode.replace_sources(staged.files / PROGRAM, staged.files, target, OWN)
                 packages.append(_pack(staged, output, mtime))
     index.write(output, packages, secret_key)
     return packages
@@ -61,7 +62,7 @@ def source_date() -> int:
 def needs(staged: Staged, target: Interpreter) -> depends.Needs:
     """Return what the program in a package needs, while its sources are still there."""
     program = staged.files / PROGRAM
-    own = [program / "syncfile", program / "storage", staged.files / LAUNCHER]
+    own = [*(program / name for name in OWN), staged.files / LAUNCHER]
     return depends.ask(program, own, target)
 
 

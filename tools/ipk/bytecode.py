@@ -1,21 +1,22 @@
 """Bytecode in place of source: OpenWrt's Python never writes any, so it would compile everything at each start.
 
-Bytecode is most of the package, and half of it is for debuggers. Left out are docstrings, annotations that nobody asks
-for, the columns of expressions and the lines of statements: a traceback names the file, the function and where that
-begins. The result depends on the sources and the interpreter alone. ``python -m tools.ipk.bytecode ROOT FOLDER`` is run
-by the Python of the target.
+Bytecode is most of the package, and half of it is for debuggers. Left out are what nobody uses of others' code (see
+``unused``), docstrings, annotations that nobody asks for, the columns of expressions and the lines of statements: a
+traceback names the file, the function and where that begins. The result depends on the sources and the interpreter
+alone. ``python -m tools.ipk.bytecode ROOT FOLDER OWN...`` is run by the Python of the target.
 """
 
 import ast
 import marshal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import MAGIC_NUMBER, source_hash
 from pathlib import Path
 from types import CodeType
 
 from tools.ipk.interpreter import Interpreter
+from tools.ipk.unused import drop_unused, words_of
 
 ANNOTATED = "/faces/"  # in the names of files whose functions are asked for their annotations: routes
 UNCHECKED_HASH = (1).to_bytes(4, "little")  # neither times nor sources are looked at, see importlib
@@ -26,20 +27,27 @@ _NO_COLUMNS = 0x80 | 13 << 3
 _SAME_LINE = 0
 
 
-def replace_sources(folder: Path, root: Path, target: Interpreter) -> None:
+def replace_sources(folder: Path, root: Path, target: Interpreter, own: Sequence[str] = ()) -> None:
     """Put a ``.pyc`` in the place of each ``.py`` below ``folder``, named as seen from ``root``.
+
+    Args:
+        own: The folders in it that are not of others, whose code loses what is not used.
 
     Raises:
         subprocess.CalledProcessError: The target cannot compile one.
     """
-    command = [target.path, "-s", "-S", "-X", "no_debug_ranges", "-m", "tools.ipk.bytecode", str(root), str(folder)]
+    command = [target.path, "-s", "-S", "-X", "no_debug_ranges", "-m", "tools.ipk.bytecode"]
+    command += [str(root), str(folder), *own]
     environment = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     subprocess.run(command, cwd=_HERE, env=environment, check=True)
 
 
 def compile_source(source: bytes, name: str) -> bytes:
     """Return what a ``.pyc`` of a source holds."""
-    tree = ast.parse(source)
+    return _compile(ast.parse(source), source, name)
+
+
+def _compile(tree: ast.Module, source: bytes, name: str) -> bytes:
     if ANNOTATED not in name:
         for node in ast.walk(tree):
             _drop_annotations(node)
@@ -66,12 +74,17 @@ def _first_line(units: int) -> Iterator[int]:
         yield _SAME_LINE
 
 
-def main(root: str, folder: str) -> None:
+def main(root: str, folder: str, *own: str) -> None:
     """Replace all sources of a folder."""
-    for source in sorted(Path(folder).rglob("*.py")):
-        name = f"/{source.relative_to(root).as_posix()}"
-        source.with_suffix(".pyc").write_bytes(compile_source(source.read_bytes(), name))
-        source.unlink()
+    trees = {file: ast.parse(file.read_bytes()) for file in sorted(Path(folder).rglob("*.py"))}
+    words = {file: words_of(tree) for file, tree in trees.items()}
+    for file, tree in trees.items():
+        if own and file.relative_to(folder).parts[0] not in own:
+            drop_unused(tree, {word for other, used in words.items() if other != file for word in used})
+    for file, tree in trees.items():
+        name = f"/{file.relative_to(root).as_posix()}"
+        file.with_suffix(".pyc").write_bytes(_compile(tree, file.read_bytes(), name))
+        file.unlink()
 
 
 if __name__ == "__main__":
