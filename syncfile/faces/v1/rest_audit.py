@@ -9,7 +9,7 @@ from syncfile.faces.v1.asked import Limit, Start
 from syncfile.faces.v1.face import face
 
 
-class Event(TypedDict):
+class AuditEvent(TypedDict):
     """Something that was done."""
 
     id: int
@@ -38,7 +38,7 @@ def list_audit(
     action: Annotated[str, "Only these"] = "",
     account: Annotated[str, "Only what this one did, by name"] = "",
     format: Annotated[Literal["json", "csv"], "csv: a file with the whole log, whatever start and limit"] = "json",
-) -> list[Event] | Reply:
+) -> list[AuditEvent] | Reply:
     """List what was done to accounts, shares, links, libraries and the server, newest first; for administrators."""
     if format == "csv":
         events = audit.iter_events(call.core, call.actor, action=action, account=account)
