@@ -80,6 +80,18 @@ class Follower:
         }
 
 
+def require_complete(recording: Recording) -> None:
+    """Make sure that nothing escapes the recording: who follows it must end with the disk as it was in the end."""
+    if any(op.kind == kinds.SYNC_FAILED for op in recording.ops):
+        return  # what such a sync has lost could be read until the end
+    follower = Follower(recording)
+    for op in recording.ops:
+        follower.follow(op)
+    for disk in follower.disks.values():
+        found = disk.after_power_cut(Fate.KEPT, Random(0))
+        assert _without_shared_memory(found) == _without_shared_memory(recording.after)
+
+
 def explore(
     recording: Recording, count: int, seed: int, folder: Path, *, served: int = 0, only_first: bool = False
 ) -> Outcome:
@@ -157,6 +169,7 @@ def run(workload: str, count: int, mistake: str, seed: int, *, served: int = 0, 
         recorded.mkdir()
         explored.mkdir()
         recording = record(workload, recorded, mistake, seed)
+        require_complete(recording)
         return explore(recording, count, seed, explored, served=served, only_first=only_first)
 
 

@@ -44,6 +44,7 @@ class Recording:
     Attributes:
         before: What was on the disk.
         inodes: Of that.
+        after: What was on it in the end.
         known: By person, what there was to know after each change.
         headers: By person, what says who asks.
     """
@@ -52,6 +53,7 @@ class Recording:
     before: State
     inodes: dict[str, int]
     ops: list[Op]
+    after: State
     known: dict[str, list[Known]]
     headers: dict[str, dict[str, str]]
 
@@ -171,4 +173,4 @@ class Scene:
         ops = list(read_log(self.log, self.disk))
         known = {each.name: each.known for each in self.people}
         headers = {each.name: each.client.headers for each in self.people}
-        return Recording(name, self.before, self.inodes, ops, known, headers)
+        return Recording(name, self.before, self.inodes, ops, read_state(self.disk)[0], known, headers)
