@@ -44,6 +44,8 @@ class World:
             "/settings",
             "/admin",
             "/admin/accounts",
+            "/admin/settings",
+            "/admin/log",
             "/nothing/here",
             f"/library/{repo_id}",
             f"/library/{repo_id}/Docs",

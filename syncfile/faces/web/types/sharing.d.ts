@@ -73,6 +73,27 @@ declare namespace Rest {
     results: Found[];
   }
 
+  interface Setting {
+    name: string;
+    value: string;
+    /** What it is without the change. */
+    default: string;
+    unit: string;
+    help: string;
+    is_changed: boolean;
+  }
+
+  interface AuditEvent {
+    id: number;
+    time: number;
+    /** Empty for nobody known, and with an empty address for the command line. */
+    account: string;
+    address: string;
+    action: string;
+    target: string;
+    facts: Record<string, unknown>;
+  }
+
   interface Status {
     version: string;
     uptime: number;

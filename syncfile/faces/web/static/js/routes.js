@@ -3,8 +3,8 @@
 /** Shown to those who are signed in. @type {Route[]} */
 export const ROUTES = [
   { path: "/", name: "libraries", load: () => import("./views/libraries.js") },
-  { path: "/admin", name: "admin", load: () => import("./views/admin.js") },
-  { path: "/admin/:part", name: "admin", load: () => import("./views/admin.js") },
+  { path: "/admin", name: "admin", texts: ["audit"], load: () => import("./views/admin.js") },
+  { path: "/admin/:part", name: "admin", texts: ["audit"], load: () => import("./views/admin.js") },
   { path: "/activity", name: "activity", texts: ["changes"], load: () => import("./views/activity.js") },
   { path: "/groups", name: "groups", texts: ["libraries"], load: () => import("./views/groups.js") },
   { path: "/libraries/:kind", name: "libraries", load: () => import("./views/libraries.js") },

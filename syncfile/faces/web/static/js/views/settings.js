@@ -1,6 +1,7 @@
 /** One's own account, this browser's look, and what is signed in. */
 
 import { del, get, put } from "../api.js";
+import { browserName } from "../browser-name.js";
 import { h } from "../dom.js";
 import { ago, chooseLanguage, chosenLanguage, dateTime, LANGUAGES, size, t } from "../i18n.js";
 import { icon } from "../icons.js";
@@ -202,15 +203,8 @@ function renderDevice(device, devices) {
 
 /** @param {Rest.Device} device */
 function deviceName(device) {
-  if (device.kind === "session") return browserName(device.device_name);
+  if (device.kind === "session") return browserName(device.device_name) || t("settings.kind.session");
   return device.device_name || device.platform || t(`settings.kind.${device.kind}`);
-}
-
-/** @param {string} agent What a browser says of itself. */
-function browserName(agent) {
-  const browser = [["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]].find(([sign]) => agent.includes(sign));
-  const system = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Windows", "Windows"], ["Mac OS X", "macOS"], ["Linux", "Linux"]].find(([sign]) => agent.includes(sign));
-  return [browser?.[1], system?.[1]].filter(Boolean).join(", ") || t("settings.kind.session");
 }
 
 /**

@@ -122,7 +122,7 @@ function renderServer(status) {
     [t("admin.version"), `${name} ${status.version}`],
     [t("admin.uptime"), duration(status.uptime)],
     [t("admin.registration"), t(`admin.registration.${registration}`)],
-  ]), h("p", { class: "soft small" }, t("admin.settingsText")));
+  ]));
 }
 
 /** @param {Rest.Status} status */
