@@ -13,15 +13,17 @@ COMMANDS = {
     "user": "add, list and delete accounts, set passwords",
     "reindex": "fill the derived tables again",
     "gc": "remove what nothing keeps any more",
+    "status": "show how the store and its server are doing",
+    "certificate": "make a certificate for this machine's names",
     "fsck": "check that everything is there and whole, and repair it",
     "disk": "list disks, choose and eject the one that holds the data",
     "backup": "copy everything to another disk while the server runs",
     "restore": "make a store again from a backup",
     "export": "write a library as plain files",
     "import": "put plain files into a library",
+    "audit": "print who did what, when and from where",
     "routes": "list every endpoint",
 }
-    "audit": "print who did what, when and from where",
 
 _MODULES = {"import": "importing"}  # no module can have the name of a statement
 
