@@ -25,6 +25,8 @@ FACES: dict[str, str] = {
     "v1/folder": "syncfile.faces.v1.legacy",
     "v1/file": "syncfile.faces.v1.legacy_files",
     "v1/f": "syncfile.faces.v1.legacy_files",
+    "v1/health": "syncfile.faces.v1.rest",
+    "metrics": "syncfile.faces.v1.rest",
     "v1": "syncfile.faces.v1.rest",
     "f": "syncfile.faces.pages.links",
     "d": "syncfile.faces.pages.links",
@@ -46,7 +48,7 @@ FACES: dict[str, str] = {
 }
 
 #: They do without the data disk, or say themselves that it is not there.
-WITHOUT_DISK = {"syncfile.faces.web.face", "syncfile.faces.health"}
+WITHOUT_DISK = {"", "static", "favicon.ico", "manifest.webmanifest", "v1/health"}
 
 
 def load_face(module: str) -> Face:
@@ -109,7 +111,7 @@ class App:
         try:
             call = Call(environ, visit, address=address, scheme=scheme, request_id=request_id)
             name = self._name(call.path)
-            if name is None or self._modules[name] not in WITHOUT_DISK:
+            if name not in WITHOUT_DISK:
                 visit.core()
             return self._face(name).answer(call)
         except SyncFileError as error:

@@ -17,6 +17,8 @@ FAILED_ROUNDS = 2
 CERTIFICATE_DAYS = (30, 7, 1)
 #: There has to be so much more room again before the next warning.
 _ENOUGH = 1.25
+#: What can be wrong: kinds of notifications.
+KINDS = ("disk_low", "scrub_found", "certificate_expiry", "job_failed")
 _DAY = 86400
 
 _STATE = "health"
@@ -33,15 +35,11 @@ class _Told:
 
 
 def problems(core: Core) -> list[str]:
-    """Return what is wrong, as the kinds of notifications that tell of it. Raises ``StoreUnavailable``."""
+    """Return which of ``KINDS`` is the case. Raises ``StoreUnavailable``."""
     days = _certificate_days(core)
-    found = {
-        "disk_low": _free(core) < 1.0,
-        "scrub_found": bool(progress(core).found),
-        "certificate_expiry": days is not None and days <= CERTIFICATE_DAYS[1],
-        "job_failed": bool(_failing(core)),
-    }
-    return [name for name, is_so in found.items() if is_so]
+    ends_soon = days is not None and days <= CERTIFICATE_DAYS[1]
+    is_so = _free(core) < 1.0, bool(progress(core).found), ends_soon, bool(_failing(core))
+    return [kind for kind, is_it in zip(KINDS, is_so, strict=True) if is_it]
 
 
 class Monitor:

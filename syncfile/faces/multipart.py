@@ -3,18 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote_to_bytes
 
-from multipart import (
-    MultipartError,
-    MultipartSegment,
-    ParserLimitReached,
-    PushMultipartParser,
-    parse_options_header,
-)
-
 from syncfile.errors import BadRequest, TooLarge
+
+if TYPE_CHECKING:
+    from multipart import MultipartSegment, PushMultipartParser
 
 MAX_BOUNDARY_BYTES = 200  # RFC 2046 says 70
 MAX_HEADER_BYTES = 4096  # of one line
@@ -80,6 +75,9 @@ def iter_form(stream: BinaryIO, content_type: str) -> Iterator[Field | FilePart]
 
 def _iter_events(stream: BinaryIO, content_type: str) -> Iterator[Any]:
     """Yield, for each part, its ``MultipartSegment``, its chunks, and None."""
+    # With it come tempfile, shutil and three packers: half a megabyte that a server without forms need not have.
+    from multipart import MultipartError, ParserLimitReached, PushMultipartParser
+
     boundary, early = _find_boundary(stream, content_type)
     try:
         parser = PushMultipartParser(
@@ -95,7 +93,7 @@ def _iter_events(stream: BinaryIO, content_type: str) -> Iterator[Any]:
         raise BadRequest("the form is malformed or ends too early") from error
 
 
-def _iter_parsed(parser: PushMultipartParser, stream: BinaryIO, early: bytes) -> Iterator[Any]:
+def _iter_parsed(parser: "PushMultipartParser", stream: BinaryIO, early: bytes) -> Iterator[Any]:
     outside = 0  # bytes read since the parser last found anything
     chunk = early or stream.read(_CHUNK_BYTES)
     while chunk and outside <= MAX_OUTSIDE_BYTES:
@@ -109,6 +107,8 @@ def _iter_parsed(parser: PushMultipartParser, stream: BinaryIO, early: bytes) ->
 
 def _find_boundary(stream: BinaryIO, content_type: str) -> tuple[bytes, bytes]:
     """Return the boundary, and what had to be read of the body to know it."""
+    from multipart import parse_options_header
+
     _, options = parse_options_header(content_type)
     boundary = options.get("boundary", "").encode("latin-1", "replace")
     early = b""
@@ -127,7 +127,7 @@ def _find_boundary(stream: BinaryIO, content_type: str) -> tuple[bytes, bytes]:
     return boundary, early
 
 
-def _filename(segment: MultipartSegment) -> str | None:
+def _filename(segment: "MultipartSegment") -> str | None:
     """Return a part's file name, None for a field; ``filename*`` (RFC 5987) wins over ``filename``."""
     match = _FILENAME_STAR.search(segment.header("Content-Disposition", ""))
     if match is not None:

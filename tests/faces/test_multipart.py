@@ -18,6 +18,12 @@ CONTENT_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 Seen = tuple[str, str, bytes]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """Load what reads forms: the first one takes longer for it."""
+    assert list(iter_form(BytesIO(form()), CONTENT_TYPE)) == []
+
+
 class Pieces:
     """A stream whose reads return one piece each."""
 
