@@ -221,7 +221,7 @@ class Store:
             commit_id = commit.get("parent_id") or ""
         else:
             return
-        sql = "SELECT id FROM commits WHERE repo_id = ? ORDER BY ctime DESC"
+        sql = "SELECT id FROM commits WHERE repo_id = ? ORDER BY ctime DESC, rowid DESC"
         for (other_id,) in self._rows(sql, library.id):
             if other_id not in seen:
                 try:
