@@ -1,5 +1,6 @@
 /** Keys that do something anywhere on the page. Views list theirs in `shortcuts`. */
 
+import { redraw } from "./dom.js";
 import { shown } from "./router.js";
 import { openLayers } from "./ui/layers.js";
 
@@ -31,6 +32,7 @@ export function startShortcuts() {
     if (!found) return;
     event.preventDefault();
     found.run(event);
+    redraw();
   });
 }
 

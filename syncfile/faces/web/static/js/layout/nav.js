@@ -38,6 +38,9 @@ const ITEMS = [
   ],
 ];
 
+/** Views that belong to a library, where no place of its own stands for them. */
+const WITHIN_LIBRARIES = new Set(["library", "file", "history", "trash", "versions"]);
+
 export function renderNav() {
   return h(
     "nav",
@@ -56,11 +59,17 @@ export function renderTabBar() {
     tabs.map((item) => renderItem({ ...item, text: item.short ?? item.text }, "tab-bar-item")),
     h(
       "button",
-      { type: "button", class: "tab-bar-item", "aria-haspopup": "dialog", onclick: openDrawer },
+      { type: "button", class: "tab-bar-item", "aria-haspopup": "dialog", "aria-current": isInDrawer(tabs) ? "true" : undefined, onclick: openDrawer },
       icon("menu"),
       h("span", null, t("nav.more")),
     ),
   );
+}
+
+/** @param {NavItem[]} tabs What has a tab of its own. */
+function isInDrawer(tabs) {
+  const place = `#${currentPath()}`;
+  return ITEMS.flat().some((item) => item.href === place) && !tabs.some((item) => item.href === place);
 }
 
 export function brandMark() {
@@ -89,10 +98,11 @@ function renderGroups() {
  * @param {string} className
  */
 function renderItem(item, className) {
-  const selected = `#${currentPath()}` === item.href;
+  const path = currentPath();
+  const selected = `#${path}` === item.href ? "page" : item.href === "#/" && WITHIN_LIBRARIES.has(path.split("/")[1]);
   return h(
     "a",
-    { key: item.href, class: className, href: item.href, "aria-current": selected ? "page" : undefined },
+    { key: item.href, class: className, href: item.href, "aria-current": selected === true ? "true" : selected || undefined },
     icon(item.icon),
     h("span", null, t(item.text)),
   );

@@ -86,6 +86,7 @@ function title() {
  * @param {number} sent
  */
 function summary(total, sent) {
+  if (uploads.every(({ state }) => state === "lost" || state === "done")) return t(isSettled() ? "upload.settled" : "upload.lost", { total: size(total) });
   const parts = [t("upload.of", { sent: size(sent), total: size(total) })];
   if (trouble.value) parts.push(t("upload.waits"));
   else if (uploads.some((upload) => upload.state === "sending") && meter.speed > 0) {
@@ -120,7 +121,7 @@ function renderUpload(upload) {
 function stateText({ stored, state, sent, error }) {
   if (state === "sending") return t("upload.of", { sent: size(sent), total: size(stored.size) });
   if (state === "failed") return isLocked(error) ? t("error.library_locked") : errorText(error);
-  if (state === "lost") return t("upload.lost");
+  if (state === "lost") return size(stored.size);
   return `${t(`upload.state.${state}`)} · ${size(stored.size)}`;
 }
 
@@ -166,6 +167,6 @@ function renderFoot() {
     active.length > 1 && button({ key: "pause", label: t("upload.pauseAll"), kind: "quiet", run: () => active.forEach(pause) }),
     stopped.length > 1 && button({ key: "resume", label: t("upload.resumeAll"), kind: "quiet", run: () => stopped.forEach(resume) }),
     open.length > 1 && button({ key: "cancel", label: t("upload.cancelAll"), kind: "quiet", run: () => open.forEach(cancel) }),
-    uploads.length > open.length && button({ key: "clear", label: t("upload.clearDone"), kind: "quiet", run: clearDone }),
+    uploads.length > open.length && !active.length && button({ key: "clear", label: t("upload.clearDone"), kind: "quiet", run: clearDone }),
   );
 }

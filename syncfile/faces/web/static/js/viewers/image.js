@@ -28,8 +28,8 @@ export class ImageViewer {
   actions() {
     if (this._isBroken) return null;
     return [
-      button({ key: "out", label: t("file.zoomOut"), icon: "zoomOut", text: false, kind: "quiet", run: () => this._zoom(1 / STEP) }),
-      button({ key: "in", label: t("file.zoomIn"), icon: "zoomIn", text: false, kind: "quiet", run: () => this._zoom(STEP) }),
+      button({ key: "out", label: t("file.zoomOut"), icon: "zoomOut", text: false, class: "zoom", kind: "quiet", run: () => this._zoom(1 / STEP) }),
+      button({ key: "in", label: t("file.zoomIn"), icon: "zoomIn", text: false, class: "zoom", kind: "quiet", run: () => this._zoom(STEP) }),
     ];
   }
 

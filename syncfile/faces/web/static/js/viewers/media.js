@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { addressOfFile } from "../files/bytes.js";
+import { icon } from "../icons.js";
 import { OtherViewer } from "./other.js";
 
 /** A player; when its address has grown old, it gets another and goes on where it was. */
@@ -23,6 +24,7 @@ export class MediaViewer {
     return h(
       "div",
       { key: "media", class: `media media-${this._tag}` },
+      this._tag === "audio" && h("div", { key: "cover", class: "media-cover" }, icon("music")),
       h(this._tag, {
         src: this._address,
         controls: true,

@@ -36,7 +36,7 @@ export class TextViewer {
     this._why = "";
     /** @type {unknown} */
     this._error = undefined;
-    this._isEditing = false;
+    this.isEditing = false;
     if ((shown.entry.size ?? 0) > LARGEST_BYTES) this._why = t("file.tooLarge");
     else this._load(shown.isEditing);
   }
@@ -67,13 +67,13 @@ export class TextViewer {
 
   /** @param {string | null} draft What was typed before the page was left. */
   _edit(draft) {
-    this._isEditing = true;
+    this.isEditing = true;
     this._typed = draft ?? this._text ?? "";
   }
 
   actions() {
     if (this._text === null || !this._mayEdit) return null;
-    if (!this._isEditing) return button({ key: "edit", label: t("file.edit"), icon: "edit", run: () => this._edit(null) });
+    if (!this.isEditing) return button({ key: "edit", label: t("file.edit"), icon: "edit", run: () => this._edit(null) });
     return [
       button({ key: "cancel", label: t("cancel"), kind: "quiet", run: () => this._stop() }),
       button({ key: "save", label: t("save"), icon: "save", kind: "primary", run: () => this._save() }),
@@ -86,7 +86,7 @@ export class TextViewer {
       return emptyState({ icon: "warning", title: t("failed.title"), text: errorText(this._error), action: button({ label: t("retry"), run: () => this._load(false) }) });
     }
     if (this._text === null) return skeletonRows(6);
-    if (this._isEditing) return this._renderEditor();
+    if (this.isEditing) return this._renderEditor();
     if (!this._text) return h("p", { key: "empty", class: "text-empty soft" }, t("file.emptyText"));
     if (this._isMarkdown) return h("article", { key: "markdown", class: "card markdown" }, renderMarkdown(this._text));
     return h("pre", { key: "text", class: "card text", tabindex: 0, "aria-label": this._shown.entry.name }, this._text);
@@ -114,7 +114,7 @@ export class TextViewer {
 
   _stop() {
     const typed = this._typed;
-    this._isEditing = false;
+    this.isEditing = false;
     sessionStorage.removeItem(this._draftName);
     if (typed === this._text) return;
     toast(t("file.dropped"), { action: { label: t("undo"), run: () => this._edit(typed) } });
@@ -138,7 +138,7 @@ export class TextViewer {
       throw error;
     }
     sessionStorage.removeItem(this._draftName);
-    this._isEditing = false;
+    this.isEditing = false;
     if (choice === "both") {
       toast(t("file.savedBoth"), { kind: "success" });
       await this._load(false);

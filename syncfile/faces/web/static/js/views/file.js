@@ -39,6 +39,7 @@ const sortOrder = remembered("files.order", ["up", "down"]);
  * @property {() => Child} render
  * @property {() => Child} [actions] Buttons at the top.
  * @property {() => void} [leave]
+ * @property {boolean} [isEditing] Whether there is something to save first.
  */
 
 /** @type {Record<import("../files/kinds.js").Kind, (shown: Shown) => Viewer>} */
@@ -153,23 +154,30 @@ class FileView {
         h("p", { class: "soft small line" }, value && `${size(value.shown.entry.size ?? 0)} · `, name(nameOf(folder) || value?.shown.repo.name || "")),
       ),
       value?.viewer.actions?.(),
-      value && button({ label: t("file.versions"), icon: "history", text: false, kind: "quiet", href: href("versions", this._repoId, ...this._path.split("/").slice(1)) }),
-      value && this._renderShare(value.shown),
-      value && button({ label: t("file.download"), icon: "download", text: false, kind: "quiet", run: async () => save(await addressOfFile(this._repoId, this._path)) }),
+      value && !value.viewer.isEditing && this._renderActions(value.shown),
     );
+  }
+
+  /** @param {Shown} shown */
+  _renderActions(shown) {
+    return [
+      button({ key: "versions", label: t("file.versions"), icon: "history", text: false, kind: "quiet", href: href("versions", this._repoId, ...this._path.split("/").slice(1)) }),
+      this._renderShare(shown),
+      button({ key: "download", label: t("file.download"), icon: "download", text: false, kind: "quiet", run: async () => save(await addressOfFile(this._repoId, this._path)) }),
+    ];
   }
 
   /** @param {Shown} shown */
   _renderShare({ repo, path, entry }) {
     const item = shareItem({ repo, path, isDir: false, name: entry.name });
-    return item && button({ label: item.label, icon: "share", text: false, kind: "quiet", run: item.run });
+    return item && button({ key: "share", label: item.label, icon: "share", text: false, kind: "quiet", run: item.run });
   }
 
   _renderSteps() {
     const isPicture = kindOf(nameOf(this._path)) === "image";
     if (!isPicture) return null;
     return [
-      this._neighbour(-1) && button({ key: "previous", label: t("file.previous"), icon: "back", text: false, class: "step step-back", run: () => this._step(-1) }),
+      this._neighbour(-1) && button({ key: "previous", label: t("file.previous"), icon: "chevronLeft", text: false, class: "step step-back", run: () => this._step(-1) }),
       this._neighbour(1) && button({ key: "next", label: t("file.next"), icon: "chevronRight", text: false, class: "step step-on", run: () => this._step(1) }),
     ];
   }

@@ -159,7 +159,7 @@ export class FilesView {
     return emptyState({
       icon: "folder",
       title: t("files.empty"),
-      text: this.mayWrite ? t("files.emptyText") : undefined,
+      text: this.mayWrite ? t(isTouched() ? "files.emptyTouch" : "files.emptyText") : undefined,
       action: this.mayWrite && button({ label: t("files.upload"), icon: "upload", run: (event) => openMenuOf(this, "upload", event.currentTarget) }),
     });
   }
@@ -199,6 +199,11 @@ export class FilesView {
     // Many small files end in one second.
     if (!this._timer) this._timer = setTimeout(() => { this._timer = 0; this.reload(); }, 700);
   }
+}
+
+/** Whether there is nothing to drag with. */
+function isTouched() {
+  return matchMedia("(hover: none)").matches;
 }
 
 /** @param {Folder} folder */

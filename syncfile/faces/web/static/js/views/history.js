@@ -73,7 +73,7 @@ class HistoryView {
   /** @param {Rest.Repo} repo */
   _renderPlace(repo) {
     if (this._path === "/") return name(repo.name);
-    return [name(this._path), " · ", h("a", { href: href("history", this._repoId) }, t("history.ofLibrary", { name: visible(repo.name) }))];
+    return [name(this._path.slice(1)), " · ", h("a", { href: href("history", this._repoId) }, t("history.ofLibrary", { name: visible(repo.name) }))];
   }
 
   /**

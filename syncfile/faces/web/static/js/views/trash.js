@@ -103,7 +103,7 @@ class TrashView {
         h(
           "div",
           { class: "row-actions" },
-          button({ label: t("trash.restore"), icon: "undo", kind: "quiet", run: () => this._restore(item), more: { "aria-label": t("trash.restoreOf", { name: nameOf(item.path) }) } }),
+          button({ label: t("trash.restore"), icon: "undo", kind: "quiet", class: "compact", run: () => this._restore(item), more: { "aria-label": t("trash.restoreOf", { name: nameOf(item.path) }) } }),
         ),
     );
   }

@@ -131,7 +131,7 @@ class VersionsView {
     const addresses = await Promise.all([old, newest].map((version) => addressOfVersion(this._repoId, this._pathOf(version), version.id)));
     const texts = await Promise.all(addresses.map(fetchText));
     const [left, right] = texts.map((text) => text?.split("\n"));
-    await openDialog({
+    openDialog({
       title: t("versions.compareTitle"),
       size: "wide",
       body: () => (left && right ? renderComparison(left, right, old, newest) : h("p", null, t("file.noText"))),

@@ -31,6 +31,7 @@ export default {
   "files.dropHint": "Drop into “{folder}”",
   "files.empty": "This folder is empty",
   "files.emptyText": "Drop files or whole folders here, paste a picture, or choose what to upload.",
+  "files.emptyTouch": "Choose pictures, files or whole folders to upload.",
   "files.filter": "Filter",
   "files.gone": "It is not there (any more)",
   "files.history": "History of the library",

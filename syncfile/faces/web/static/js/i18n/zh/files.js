@@ -28,6 +28,7 @@ export default {
   "files.dropHint": "放入“{folder}”",
   "files.empty": "此文件夹是空的",
   "files.emptyText": "将文件或整个文件夹拖到这里，粘贴图片，或选择要上传的内容。",
+  "files.emptyTouch": "请选择要上传的图片、文件或整个文件夹。",
   "files.filter": "筛选",
   "files.gone": "内容不存在或已被删除",
   "files.history": "资料库历史",

@@ -2,11 +2,12 @@
 
 import { get, trouble } from "../../api.js";
 import { h, svg } from "../../dom.js";
-import { ago, duration, number, percent, size, t } from "../../i18n.js";
+import { ago, duration, hasText, number, percent, size, t } from "../../i18n.js";
 import { icon } from "../../icons.js";
 import { session } from "../../session.js";
 import { Loaded } from "../../state.js";
 import { badge, whenLoaded } from "../../ui/parts.js";
+import { checks, renderEject, renderProblems } from "./care.js";
 
 const ASK_EVERY_MS = 5000;
 const MOST_SAMPLES = 60;
@@ -29,17 +30,19 @@ export class ServerPart {
 
   /** @returns {Child} */
   render() {
-    return whenLoaded(this._status.start(), (status) =>
+    return whenLoaded(this._status.start(), (status) => [
+      renderProblems(status),
       h(
         "div",
-        { class: "admin-grid" },
+        { key: "grid", class: "admin-grid" },
         renderDisk(status),
         renderMemory(status, this._memory),
         renderContent(status),
         renderServer(status),
+        card("admin.care", "", facts(checks(status))),
         renderJobs(status),
       ),
-    );
+    ]);
   }
 
   /** @returns {Promise<Rest.Status>} */
@@ -76,6 +79,7 @@ function renderDisk({ disk, file_bytes }) {
         h("div", { key }, h("dt", null, h("span", { class: `admin-dot admin-bar-${key}` }), t(`admin.disk.${key}`)), h("dd", null, size(bytes), " · ", percent(bytes, disk.total))),
       ),
     ),
+    renderEject(),
   );
 }
 
@@ -121,6 +125,7 @@ function renderServer(status) {
   return card("admin.server", "", facts([
     [t("admin.version"), `${name} ${status.version}`],
     [t("admin.uptime"), duration(status.uptime)],
+    [t("admin.profile"), t("admin.profileOf", { size: size(status.profile * 2 ** 20) })],
     [t("admin.registration"), t(`admin.registration.${registration}`)],
   ]));
 }
@@ -141,7 +146,7 @@ function renderJobs({ jobs }) {
           h(
             "div",
             { class: "row-text" },
-            h("p", null, t(`admin.job.${job.name}`)),
+            h("p", null, hasText(`admin.job.${job.name}`) ? t(`admin.job.${job.name}`) : job.name),
             h("p", { class: "soft small" }, ago(job.ended_at), " · ", t("admin.swept", { count: job.swept })),
             job.error && h("p", { class: "field-error" }, job.error),
           ),

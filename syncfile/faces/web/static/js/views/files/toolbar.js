@@ -26,7 +26,9 @@ export function renderCrumbs({ folder, repoId, path }) {
   return h(
     "nav",
     { class: "crumbs", "aria-label": t("files.path") },
-    path !== "/" && button({ label: t("files.up"), icon: "back", text: false, kind: "quiet", href: hrefOfPath(repoId, folderOf(path)), class: "crumb-up" }),
+    path === "/"
+      ? button({ key: "up", label: t("nav.libraries"), icon: "back", text: false, kind: "quiet", href: "#/", class: "crumb-up" })
+      : button({ key: "up", label: t("files.up"), icon: "back", text: false, kind: "quiet", href: hrefOfPath(repoId, folderOf(path)), class: "crumb-up" }),
     h(
       "ol",
       { class: "crumb-list" },
