@@ -1,9 +1,13 @@
 """Installing, upgrading and removing the package: what somebody has edited, and what is stored, stays."""
 
+import gzip
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from syncfile.faces.web.assets import COMPRESSIBLE
 from tests.openwrt.installer import KEPT, Ipk, Opkg, Refused
 from tests.openwrt.packages import PYTHON_VERSION, ROUTER, Feed, install
 from tools.ipk import archive
@@ -69,6 +73,28 @@ def test_upgrade_keeps_what_was_edited_and_what_is_stored(feed: Feed, tmp_path: 
     assert (opkg.root / CONFIG).read_bytes() == b"mine\n"
     assert (opkg.root / (CONFIG + KEPT)).read_bytes() == b"new\n"
     assert data.read_bytes() == b"rows"
+
+
+def run_script(feed: Feed, name: str, opkg: Opkg, **variables: str) -> None:
+    """Run a script of the package as if the root were that of the machine."""
+    program = opkg.root / "usr/lib/syncfile"
+    text = feed.ipk("syncfile").control[f"{name}-pkg"].decode().replace("/usr/lib/syncfile", str(program))
+    subprocess.run(["sh", "-c", text], env={"PATH": os.environ["PATH"], **variables}, check=True)
+
+
+def test_files_of_the_page_are_compressed_when_they_are_installed(feed: Feed, tmp_path: Path) -> None:
+    opkg = install(feed, tmp_path)
+    static = tmp_path / "usr/lib/syncfile/syncfile/faces/web/static"
+    originals = {file for file in static.rglob("*") if file.is_file()}
+    run_script(feed, "postinst", opkg, IPKG_INSTROOT="/image")  # of an image: that is not run on the router
+    assert {file for file in static.rglob("*") if file.is_file()} == originals
+    run_script(feed, "postinst", opkg)
+    for file in originals:
+        ready = file.with_name(f"{file.name}.gz")
+        assert ready.exists() == (file.suffix in COMPRESSIBLE), file
+        assert not ready.exists() or gzip.decompress(ready.read_bytes()) == file.read_bytes()
+    run_script(feed, "prerm", opkg)
+    assert {file for file in static.rglob("*") if file.is_file()} == originals
 
 
 def test_remove_leaves_what_was_edited_and_what_is_stored_and_nothing_else(feed: Feed, tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_configuration_files_are_named(feed: Feed) -> None:
 
 def test_scripts_leave_the_work_to_openwrt(feed: Feed) -> None:
     control = feed.ipk("syncfile").control
-    assert set(control) == {"conffiles", "control", "postinst", "prerm"}
+    assert set(control) == {"conffiles", "control", "postinst", "postinst-pkg", "prerm", "prerm-pkg"}
     assert control["postinst"].endswith(b"default_postinst $0 $@\n")
     assert control["prerm"].endswith(b"default_prerm $0 $@\n")
 
