@@ -164,8 +164,16 @@ class Watch:
         self._memory = recall(db)
 
     def begin(self) -> None:
-        """Look at what happened to the clock while nobody was there. Raises ``StoreUnavailable``, ``DiskFull``."""
-        memory, now, ahead = self._memory, int(self._clock()), int(self._clock.ahead)
+        """Look at what happened to the clock while nobody was there. A disk that takes no notes can still be read."""
+        now = int(self._clock())
+        try:
+            self._compare(now, int(self._clock.ahead))
+        except SyncFileError as error:
+            log.warning("the time cannot be written down: %s", error.message)
+            self._memory = replace(self._memory, seen=now, since=now)
+
+    def _compare(self, now: int, ahead: int) -> None:
+        memory = self._memory
         away = now - memory.seen
         if memory.ahead and not ahead:
             self._move(away, memory.since, now)

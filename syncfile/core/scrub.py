@@ -98,7 +98,7 @@ class Scrub:
             return 0
         at = self._at = self._at or progress(self._core)
         if not at.is_running:
-            if self._core.now() - at.finished_at < days * 86400:
+            if 0 <= self._core.now() - at.finished_at < days * 86400:
                 return 0
             at.began_at, at.repo_id, at.block_id, at.blocks, at.bytes = self._core.now(), "", "", 0, 0
         before = len(at.found)

@@ -10,7 +10,7 @@ from syncfile.core.clock import EARLIEST, SLACK_SECONDS, TRUST_SECONDS, WAIT_SEC
 from syncfile.core.core import Core
 from syncfile.core.jobs import sweep_tokens
 from syncfile.core.repos import edit_repo
-from syncfile.errors import Busy
+from syncfile.errors import Busy, DiskFull
 
 TODAY = EARLIEST + 200 * 86400
 WRONG = TODAY + 70 * 366 * 86400
@@ -344,6 +344,20 @@ def test_what_a_disk_does_not_take_is_tried_again(store: Store, ann: Actor, monk
     store.watch.look()
     assert store.core.now() == TODAY
     assert store.is_alive(session)
+
+
+def test_a_disk_that_takes_nothing_can_be_read_in_1970(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise DiskFull("the disk is full")
+
+    store.machine.boot(0)
+    with monkeypatch.context() as patch:
+        patch.setattr(store.core.db, "_check", refuse)
+        store.start()
+    assert store.core.now() == EARLIEST
+    assert recall(store.core.db).ahead == 0
+    store.watch.save()
+    assert recall(store.core.db).ahead == EARLIEST
 
 
 def test_the_watch_follows_the_clock_by_itself(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
