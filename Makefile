@@ -62,7 +62,7 @@ check: lint types layers fresh test
 
 # Real clients: Debian's own packages, unmodified.
 COMPAT_PACKAGES := curl unzip gcc libc6-dev rclone seafile-cli seafile-daemon chromium \
-	shellcheck busybox-static dosfstools exfatprogs exfat-fuse ntfs-3g faketime
+	qemu-user-static shellcheck busybox-static dosfstools exfatprogs exfat-fuse ntfs-3g faketime
 
 compat: setup
 	tools/install-compat.sh $(COMPAT_PACKAGES)
