@@ -29,6 +29,7 @@ from tests.wire.test_slow_clients import await_end, stall
 UPLOADS = 8
 PIECES = 64
 ENOUGH_SECONDS = 30
+FILM_BYTES = 40 << 20  # more than the buffers of a connection
 KEPT = Random(1).randbytes(3 << 20)
 ADMIN = ("admin", "administrator's own")
 
@@ -115,6 +116,13 @@ def uploading(person: Person) -> Iterator[set[int]]:
             future.result()
 
 
+def watch(person: Person, path: str, stack: ExitStack) -> socket.socket:
+    """Begin a download and take nothing of it."""
+    sock = stack.enter_context(socket.create_connection(("127.0.0.1", person.client.port), timeout=20))
+    sock.sendall(f"GET {person.link(path)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    return sock
+
+
 def assert_whole(person: Person, answered: set[int]) -> None:
     names = person.list()
     assert {f"slow{number}" for number in answered} <= set(names)
@@ -145,9 +153,10 @@ def test_a_disk_is_ejected_while_it_is_written_to_and_serves_again_when_it_was_a
 ) -> None:
     daemon = start(start_daemon, monkeypatch)
     ann = with_file(daemon.client)
+    ann.store("film", bytes(FILM_BYTES))
     with ExitStack() as stack, uploading(ann) as answered:
-        stalled = [stall(ann, number, stack) for number in range(2)]
-        eventually(lambda: len(answered) > 0)
+        stalled = [stall(ann, 0, stack), stall(ann, 1, stack), watch(ann, "film", stack)]
+        eventually(lambda: len(answered) > 0 and len(open_files(daemon, below(daemon.data / "blocks"))) > 0)
         eject.ask(str(daemon.data))
         assert open_files(daemon, below(daemon.data)) == []
         await_end(stalled)
