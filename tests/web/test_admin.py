@@ -1,14 +1,19 @@
 """Administration: accounts, and how the server is doing."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from syncfile.core import eject, server_settings
 from syncfile.core.core import JobRun
 from tests.conftest import Client
+from tests.daemon import ADMIN_PASSWORD, daemon
 from tests.rest.people import PASSWORD, Person, join
 from tests.web.conftest import Visitor, eventually
+from tests.web.world import open_anew
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -95,11 +100,44 @@ def test_server_tells_how_it_is_doing(visitor: Visitor, root: Person, core: "Cor
     core.job_runs["tokens"] = JobRun(core.now(), 0, "the disk is full")
     visitor.sign_in(root, "/admin")
     cards = visitor.page.locator(".admin-card")
-    expect(cards).to_have_count(5)
+    expect(cards).to_have_count(6)
     expect(visitor.page.locator(".admin-job")).to_have_count(2)
     expect(visitor.page.locator(".admin-job").first).to_contain_text("the disk is full")
     expect(visitor.page.locator(".admin-job").last).to_contain_text(visitor.say("3 things tidied up", "清理了 3 项"))
     expect(visitor.page.get_by_role("img", name=visitor.say("Memory of the last", "最近几分钟的内存"))).to_be_visible()
+
+
+def test_problems_stand_at_the_top_with_what_to_do(visitor: Visitor, root: Person, core: "Core") -> None:
+    server_settings.change_setting(core, root.actor, "low_disk", "99%")
+    visitor.sign_in(root, "/admin")
+    problems = visitor.page.locator(".admin-problems")
+    expect(problems).to_contain_text(visitor.say("The disk is nearly full", "磁盘快满了"))
+    server_settings.reset_setting(core, root.actor, "low_disk")
+    open_anew(visitor, "/admin")
+    expect(problems).to_have_count(0)
+
+
+def test_care_of_the_data_is_told(visitor: Visitor, root: Person) -> None:
+    visitor.sign_in(root, "/admin")
+    care = visitor.page.locator(".admin-card").filter(has_text=visitor.say("Care of the data", "数据保护"))
+    expect(care).to_contain_text(visitor.say("None; not encrypted on the way", "没有；传输未加密"))
+
+
+def test_disk_is_ejected_and_the_page_goes_on_when_it_is_back(visitor: Visitor, tmp_path: Path) -> None:
+    with daemon(tmp_path / "on its own") as running:
+        there = replace(visitor, port=running.port)
+        there.complaints.expect("503")
+        url = f"http://127.0.0.1:{running.port}"
+        body = {"username": "admin", "password": ADMIN_PASSWORD}
+        assert there.page.request.post(f"{url}/v1/session/", data=body, headers={"Origin": url}).ok
+        there.open("/admin")
+        there.page.get_by_role("button", name=there.say("Eject disk", "弹出磁盘")).click()
+        there.page.get_by_role("dialog").get_by_role("button", name=there.say("Eject disk", "弹出磁盘")).click()
+        banner = there.page.locator(".banner")
+        expect(banner).to_contain_text(there.say("The server waits for its disk.", "服务器正在等待磁盘"))
+        eject.ask_to_resume(str(tmp_path / "on its own"))
+        expect(banner).to_be_hidden()
+        expect(there.page.locator(".admin-card")).to_have_count(6)
 
 
 def test_others_see_no_administration(visitor: Visitor, ann: Person) -> None:

@@ -96,9 +96,12 @@ export async function whenBack() {
   if (waiting) await waiting;
 }
 
-/** Told by other parts of the page (uploads, players) that the server did not answer them. */
-export function noteGone() {
-  waiting ??= waitForServer();
+/**
+ * Told by other parts of the page (uploads, players) that the server did not answer them, or will not.
+ * @param {"gone" | "disk"} [why]
+ */
+export function noteGone(why = "gone") {
+  waiting ??= waitForServer(why);
 }
 
 /**
@@ -175,8 +178,9 @@ function parse(text) {
   }
 }
 
-async function waitForServer() {
-  trouble.value = "gone";
+/** @param {"gone" | "disk"} why */
+async function waitForServer(why) {
+  trouble.value = why;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)) {
     await pause(wait);
     const state = await ping();
