@@ -17,7 +17,7 @@ from syncfile.core.door import CoreDoor
 from syncfile.core.jobs import Housekeeping
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.users import first_admin
-from syncfile.errors import BadRequest, Busy, StoreUnavailable
+from syncfile.errors import BadRequest, Busy, DiskFull, StoreUnavailable
 from syncfile.log import configure
 from syncfile.memory import Ceiling
 from syncfile.profile import limits
@@ -52,7 +52,7 @@ def serve(config: Config, admin_password: str | None) -> int:
         with _listening(config, door) as server:
             try:
                 door.open()
-            except StoreUnavailable as error:
+            except (StoreUnavailable, DiskFull) as error:
                 log.warning("%s; waiting for it", error)
             except (Busy, UnknownFormat, UnknownSchema) as error:
                 raise ConfigError(f"{config.data}: {error}") from None

@@ -13,7 +13,7 @@ from syncfile.profile import limits
 from syncfile.store.backup_marker import forget_backup_marker
 from syncfile.store.blocks import BlockStore
 from syncfile.store.data_folder import DataFolder
-from syncfile.store.db import open_database
+from syncfile.store.db import open_database, translated
 from syncfile.store.migrations import migrate
 from syncfile.store.object_store import ObjectStore
 from syncfile.store.rescue_kit import place_kit
@@ -29,7 +29,7 @@ def open_core(config: Config, *, alone: bool = True, store_id: str = "") -> Core
 
     Raises:
         DiskMissing: The folder has no marker and is no place for a new store; nothing was written.
-        StoreUnavailable: The disk is failing.
+        StoreUnavailable, DiskFull: The disk is failing, or too full to begin with.
         FolderInUse: Another server works with the folder.
         UnknownFormat, UnknownSchema: The store was made by a newer SyncFile.
     """
@@ -42,7 +42,8 @@ def open_core(config: Config, *, alone: bool = True, store_id: str = "") -> Core
             forget_backup_marker(folder.path)
         backend = LocalBackend(folder.path, folder.check)
         if alone:
-            backend.prepare()
+            with translated():
+                backend.prepare()
         db = open_database(
             folder.database_path,
             cache_bytes=limits(config).sqlite_cache << 10,

@@ -65,7 +65,7 @@ class DataFolder:
             UnknownFormat: The folder is not of this format.
         """
         with translated():
-            if not os.path.exists(self._marker):
+            if not _is_there(self._marker):
                 self._begin()
         self.store_id = self._wanted_id or self._read_marker()
         self.check()
@@ -169,10 +169,19 @@ class DataFolder:
         return str(store_id)
 
 
+def _is_there(path: str) -> bool:
+    """Tell whether there is such a file or folder. Unlike ``os.path.exists``, raises what a failing disk answers."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 def _make_folders(path: str) -> None:
     """Make a folder and those above it that are missing, all of which are on the disk then."""
     made = []
-    while not os.path.isdir(path):
+    while not _is_there(path):
         made.append(path)
         path = os.path.dirname(path)
     for each in reversed(made):

@@ -2,6 +2,7 @@
 
 import errno
 import select
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -228,3 +229,42 @@ def test_a_disk_that_vanishes_under_uploads_costs_those_and_nothing_else(flaky: 
     assert set(made) <= set(found)
     assert set(found) - set(KEPT) <= {f"/{number}-{name}" for number in range(UPLOADERS) for name in range(3)}
     flaky.upload()
+
+
+@needs_spy
+@pytest.mark.slow
+@pytest.mark.parametrize("is_new", [False, True], ids=["there is a store", "there is none yet"])
+@pytest.mark.parametrize("kinds", [("write", "sync", "names"), ("look",), ("read",)], ids=["write", "look", "read"])
+@pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC])
+def test_a_server_that_starts_on_a_failing_disk_waits_until_it_is_well(
+    flaky: Flaky, error: int, kinds: tuple[str, ...], is_new: bool
+) -> None:
+    daemon, store = flaky.scene.daemon, flaky.scene.folder / "store"
+    daemon.stop()
+    if is_new:
+        flaky.scene.data.rename(store)
+    for after in (0, 1, 2, 3, 5, 8, 13, 21, 34):
+        if is_new:
+            shutil.rmtree(flaky.scene.data, ignore_errors=True)
+        flaky.faults.order(*kinds, error=error, after=after)
+        daemon.start()
+        flaky.faults.end()
+        flaky.ann.client = Client(daemon.port, flaky.ann.client.headers)
+        if is_new:
+            await_health(flaky.ann.client)
+        else:
+            flaky.await_service()
+            assert flaky.ann.fetch(flaky.library) == KEPT
+        daemon.kill()
+    assert "Traceback" not in daemon.log
+    if is_new:
+        shutil.rmtree(flaky.scene.data)
+        store.rename(flaky.scene.data)
+    daemon.start()
+
+
+def await_health(client: Client) -> None:
+    until = time.monotonic() + ENOUGH_SECONDS
+    while client.get("/v1/ping/").status in REFUSALS:
+        assert time.monotonic() < until
+        select.select([], [], [], 0.05)
