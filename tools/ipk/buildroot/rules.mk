@@ -3,7 +3,7 @@
 #
 # TOPDIR             this folder
 # BUILD_DIR          for what is in between
-# DL_DIR             what the Makefiles would download, already there
+# DL_DIR             for what the Makefiles download, unless it is there
 # STAGE_DIR          NAME/ for the files of each package, NAME.package/ for what else is said of it
 # HOST_PYTHON3_BIN   runs here
 # PYTHON3_VERSION    of the target, such as 3.11

@@ -4,9 +4,6 @@ PKG_INSTALL_DIR:=$(PKG_BUILD_DIR)/ipkg-install
 PACKAGE_FIELDS:=SECTION TITLE URL DEPENDS EXTRA_DEPENDS USERID PKGARCH
 PACKAGES:=
 
-# All is there: $(1) is the name of a Download/NAME.
-Download=
-
 # $(1) is a package's name. Those for sources alone, which the buildroot makes by itself, are not made here.
 define BuildPackage
 $(if $(value Package/$(1)),$(eval $(call RememberPackage,$(1))))
