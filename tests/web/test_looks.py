@@ -46,6 +46,21 @@ def test_no_view_scrolls_sideways(visitor: Visitor, core: "Core", client: Client
 
 
 @one_of_all
+@pytest.mark.parametrize("keys", ["Escape", "Control+a"])
+def test_smallest_phone_shows_all_of_the_bar_of_a_folder(visitor: Visitor, ann: Person, keys: str) -> None:
+    ann.put("/a.txt")
+    visitor.page.set_viewport_size({"width": 320, "height": 640})
+    visitor.sign_in(ann, f"/library/{ann.repo_id}")
+    expect(visitor.page.get_by_role("row", name="a.txt")).to_be_visible()
+    visitor.page.keyboard.press(keys)
+    bar = visitor.page.locator(".files-bar.is-selected" if keys == "Control+a" else ".files-bar:not(.is-selected)")
+    expect(bar).to_be_visible()
+    edges = bar.get_by_role("button").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+    assert len(edges) >= 4
+    assert max(edges) <= 320
+
+
+@one_of_all
 def test_hostile_names_are_text_in_every_view(visitor: Visitor, core: "Core", client: Client) -> None:
     world = make_world(join(core, client, "root", is_staff=True), join(core, client, "friend"))
     visitor.sign_in(world.root)

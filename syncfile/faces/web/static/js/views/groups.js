@@ -52,7 +52,7 @@ function renderGroup(group) {
       { class: "groups-head" },
       avatar(group.name),
       h("h2", { class: "line" }, name(group.name)),
-      button({ label: t("groups.members"), icon: "group", run: () => openMembers(group) }),
+      button({ label: t("groups.members"), icon: "group", class: "compact", run: () => openMembers(group) }),
       button({
         label: t("groups.menu", { name: group.name }),
         icon: "more",

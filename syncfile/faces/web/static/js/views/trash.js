@@ -58,7 +58,7 @@ class TrashView {
       pageHead(t("trash.title"), {
         before: button({ label: t("history.back"), icon: "back", text: false, kind: "quiet", href: hrefOfPath(this._repoId, "/") }),
         text: name(value?.repo.name ?? ""),
-        actions: mayEmpty && button({ label: t("trash.empty"), icon: "trash", run: () => this._empty() }),
+        actions: mayEmpty && button({ label: t("trash.empty"), icon: "trash", class: "compact", run: () => this._empty() }),
       }),
       !value && isLocked(error) ? this._unlock.render() : whenLoaded(this._loaded, ({ repo, items }) => this._renderItems(repo, items)),
     );

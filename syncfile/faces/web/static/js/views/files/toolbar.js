@@ -165,5 +165,5 @@ function renderSelected(view) {
  * @param {() => unknown} run
  */
 function action(what, iconName, run) {
-  return button({ key: what, label: t(`files.do.${what}`), icon: iconName, kind: "quiet", run: async () => run(), class: "files-do" });
+  return button({ key: what, label: t(`files.do.${what}`), icon: iconName, kind: "quiet", run: async () => run(), class: `files-do files-${what}` });
 }
