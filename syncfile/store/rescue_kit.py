@@ -43,7 +43,7 @@ def place_kit(folder: str) -> None:
     Raises:
         DiskFull, StoreUnavailable: What was there before still is.
     """
-    with translated(), open(_READER, "rb") as file:
+    with open(_READER, "rb") as file:
         reader = file.read()
     for name, body in ((LEAFLET_NAME, _LEAFLET.encode()), (READER_NAME, reader)):
         path = os.path.join(folder, name)

@@ -19,6 +19,7 @@ from tests.openwrt.packages import PYTHON_VERSION, Feed, make_feed
 from tools.ipk.build import source_date
 
 MAX_BYTES = 700 << 10
+RESCUE_READER = "syncfile/store/rescue.py"  # for other machines: the server copies it to the disk
 PYC_HEADER = 16  # magic number, flags, and twice four bytes that say nothing where neither time nor source is looked at
 
 
@@ -113,10 +114,15 @@ def codes(code: CodeType) -> Iterator[CodeType]:
             yield from codes(constant)
 
 
+def test_rescue_reader_is_there_as_it_is(feed: Feed) -> None:
+    (found,) = (data for member, data in feed.ipk("syncfile").members() if member.name.endswith(RESCUE_READER))
+    assert found == (Path(__file__).parents[2] / RESCUE_READER).read_bytes()
+
+
 def test_python_is_there_as_bytecode_alone_and_names_files_as_they_are_on_the_router(feed: Feed) -> None:
     compiled = 0
     for member, data in feed.ipk("syncfile").members():
-        assert not member.name.endswith((".py", ".so")), member.name
+        assert not member.name.endswith((".py", ".so")) or member.name.endswith(RESCUE_READER), member.name
         assert "__pycache__" not in member.name
         if member.name.endswith(".pyc"):
             assert data[:8] == MAGIC_NUMBER + (1).to_bytes(4, "little"), member.name  # by hash, never looked at

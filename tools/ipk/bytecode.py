@@ -18,6 +18,7 @@ from types import CodeType
 from tools.ipk.interpreter import Interpreter
 from tools.ipk.unused import drop_unused, words_of
 
+DATA = ("syncfile/store/rescue.py",)  # read as it is: for machines that have no more than Python
 ANNOTATED = "/faces/"  # in the names of files whose functions are asked for their annotations: routes
 UNCHECKED_HASH = (1).to_bytes(4, "little")  # neither times nor sources are looked at, see importlib
 
@@ -76,7 +77,8 @@ def _first_line(units: int) -> Iterator[int]:
 
 def main(root: str, folder: str, *own: str) -> None:
     """Replace all sources of a folder."""
-    trees = {file: ast.parse(file.read_bytes()) for file in sorted(Path(folder).rglob("*.py"))}
+    files = [file for file in sorted(Path(folder).rglob("*.py")) if not file.as_posix().endswith(DATA)]
+    trees = {file: ast.parse(file.read_bytes()) for file in files}
     words = {file: words_of(tree) for file, tree in trees.items()}
     for file, tree in trees.items():
         if own and file.relative_to(folder).parts[0] not in own:
