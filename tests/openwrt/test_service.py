@@ -60,7 +60,7 @@ def test_settings_can_be_read_by_root_and_the_server_only(router: Router) -> Non
     assert (folder.stat().st_mode & 0o777, (folder / "syncfile.conf").stat().st_mode & 0o777) == (0o750, 0o640)
     owners = router.read("procd/owners").splitlines()
     assert owners == [f"syncfile:syncfile {router.data}", f"root:syncfile {folder} {folder}/new"]
-    assert files_of(folder) == ["syncfile.conf"]
+    assert files_of(folder) == ["certificate", "first", "syncfile.conf"]
 
 
 def test_file_with_every_setting_comes_first(router: Router) -> None:
@@ -237,6 +237,21 @@ def test_new_disk_gets_its_folder_and_may_become_a_store(router: Router) -> None
     assert router.get("require_marker") == ""
 
 
+def test_run_that_makes_the_store_is_not_restarted_for_it(router: Router) -> None:
+    router.mount()
+    router.service("start")
+    pid = router.pid
+    (router.data / "syncfile-store.json").write_text("{}")
+    router.hotplug("add")
+    assert router.get("require_marker") == "1"
+    assert router.pid == pid
+    router.unmount()
+    router.hotplug("remove")
+    router.mount(store=True)
+    router.hotplug("add")
+    assert "require_marker = true" in router.settings
+
+
 def test_started_twice_it_runs_once(router: Router) -> None:
     router.mount()
     router.service("start")
@@ -260,15 +275,39 @@ def test_changed_setting_restarts_it(router: Router) -> None:
     assert "log_level = debug" in router.settings
 
 
-def test_without_a_changed_setting_it_reads_the_certificate_again(router: Router) -> None:
+def certify(router: Router, text: str) -> None:
+    """Give the router a certificate."""
+    router.write("etc/syncfile/c.pem", text)
+    router.write("etc/syncfile/k.pem", "key")
+
+
+def test_another_certificate_is_read_without_a_restart(router: Router) -> None:
     router.mount()
+    certify(router, "one")
+    router.set(tls_cert=f"{router.path}/etc/syncfile/c.pem", tls_key=f"{router.path}/etc/syncfile/k.pem")
     router.service("start")
     wait_for(lambda: "started" in router.output)
     pid = router.pid
+    certify(router, "two")
     router.service("reload")
     wait_for(lambda: router.output.endswith("read again\n"))
     assert router.pid == pid
     assert router.read("procd/syncfile.signals") == "HUP\n"
+
+
+def test_without_a_change_a_reload_leaves_it_alone(router: Router) -> None:
+    """A disk that comes makes several, while the server is just starting and a signal would end it."""
+    router.mount()
+    certify(router, "one")
+    router.set(tls_cert=f"{router.path}/etc/syncfile/c.pem", tls_key=f"{router.path}/etc/syncfile/k.pem")
+    router.service("start")
+    pid = router.pid
+    router.service("reload")
+    router.hotplug("add")
+    router.service("event", "mount.add", str(router.disk))
+    assert pid
+    assert router.pid == pid
+    assert router.read("procd/syncfile.signals") == ""
 
 
 def test_reload_starts_what_does_not_run(router: Router) -> None:
