@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from syncfile.config import Config
 from syncfile.core import ownership, users
@@ -135,7 +136,7 @@ class Scene:
                 database.execute("PRAGMA journal_mode = TRUNCATE").fetchall()
         self.before, self.inodes = read_state(self.disk)
 
-    def start(self, **settings: object) -> None:
+    def start(self, **settings: Any) -> None:
         """Start the server, or start it again, and tell everybody where it is."""
         if self._daemon is None or settings:
             variables = spy.environment(self.disk, log=self.log, faults=self.faults.path if self.faults else None)
@@ -155,11 +156,12 @@ class Scene:
         Args:
             data: Another data folder.
         """
-        variables = spy.environment(self.disk, log=self.log)
+        variables = spy.environment(self.disk, log=self.log, faults=self.faults.path if self.faults else None)
         arguments = [sys.executable, str(_RUNNER), self.mistake, *command, "--data", str(data or self.data)]
         done = subprocess.run(
-            arguments, env=os.environ | variables, capture_output=True, timeout=_COMMAND_SECONDS, check=False
+            arguments, env=os.environ | variables, capture_output=True, text=True, timeout=_COMMAND_SECONDS, check=False
         )
+        assert "Traceback" not in done.stderr, done.stderr[-4000:]
         return done.returncode
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """Calls to the disk fail, one by one or all at once: an error for who asked, nothing wrong or lost, and it goes on."""
 
 import errno
+import os
 import select
 import shutil
 import threading
@@ -116,7 +117,7 @@ def flaky(tmp_path: Path) -> Iterator[Flaky]:
     """A store with something in it, which is whole in the end."""
     faults = Faults(tmp_path / "faults")
     scene = Scene(tmp_path, faults=faults)
-    ann, (library,) = scene.prepare("ann", {"Library": dict(KEPT)})
+    ann, (library,) = scene.prepare("ann", {"Library": dict(KEPT)}, history_days=0)
     scene.begin()
     scene.start()
     yield Flaky(scene, faults, ann, library)
@@ -229,6 +230,28 @@ def test_a_disk_that_vanishes_under_uploads_costs_those_and_nothing_else(flaky: 
     assert set(made) <= set(found)
     assert set(found) - set(KEPT) <= {f"/{number}-{name}" for number in range(UPLOADERS) for name in range(3)}
     flaky.upload()
+
+
+@needs_spy
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["write", "sync", "names", "read", "look"])
+def test_garbage_is_collected_when_the_disk_is_well_and_nothing_else_goes_before(flaky: Flaky, kind: str) -> None:
+    for name in ("row", "block"):
+        flaky.upload(f"garbage {name}", ROW if name == "row" else BLOCK)
+        flaky.ann.remove(flaky.library, f"/garbage {name}")
+    flaky.scene.daemon.stop()
+    blocks = [each for each in (flaky.scene.data / "blocks").rglob("*") if each.is_file()]
+    for block in blocks:
+        os.utime(block, (0, 0))
+    for after in (0, 1, 2, 3, 5, 8, 21, 55):
+        flaky.faults.order(kind, error=errno.EIO, after=after)
+        assert flaky.scene.run("gc", "--gc-grace", "1") in (0, 1, 2)
+        flaky.faults.end()
+    assert flaky.scene.run("gc", "--gc-grace", "1") == 0
+    assert sum(each.exists() for each in blocks) == len(blocks) - 2  # of the garbage: a block of the file cut in two
+    flaky.scene.daemon.start()
+    flaky.ann.client = Client(flaky.scene.daemon.port, flaky.ann.client.headers)
+    assert flaky.ann.fetch(flaky.library) == KEPT
 
 
 @needs_spy
