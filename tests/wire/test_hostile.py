@@ -108,6 +108,8 @@ def test_no_name_escapes_the_data_folder(daemon: Daemon, mallory: Person, path: 
         "syncfile.db-shm",
         "gc.db",
         "gc.resume",
+        "READ-ME-FIRST.txt",
+        "rescue.py",
     }
     assert {each.name for each in daemon.data.iterdir()} <= known
 
