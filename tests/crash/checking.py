@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from syncfile.config import Config
@@ -70,9 +71,12 @@ class Checker:
     def _after_collection(self, core: Core) -> Iterator[str]:
         """What gc believes after a crash must not make it take what is kept."""
         for days in (1, 3):
-            later = replace(core, clock=lambda days=days: time.time() + days * _DAY)  # type: ignore[misc]
-            collect(later)
+            collect(replace(core, clock=partial(_in_days, days)))
         yield from (f"fsck after gc: {finding}" for finding in check(core, deep=True))
+
+
+def _in_days(days: int) -> float:
+    return time.time() + days * _DAY
 
 
 def _changes(core: Core, actor: Actor, moment: Moment) -> Iterator[str]:

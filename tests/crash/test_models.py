@@ -83,7 +83,7 @@ def test_nothing_that_is_done_to_a_disk_escapes(tmp_path: Path, model: Model) ->
 
 
 def disk_of(model: Model, before: State) -> Disk:
-    """Return a disk on which a file has been written over, renamed to ``new``, and a folder made."""
+    """Return a disk on which the file ``old``, which has the inode 1, was just written over."""
     disk = Disk(model, before)
     disk.adopt({"old": 1, "": 2})
     disk.follow(Op(recording.WRITE, "", "", 1, 0, NEW))
