@@ -9,7 +9,7 @@ from syncfile.config import Config
 from syncfile.core import tokens
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.repos import edit_repo
-from tests.budget.test_transfers import MAX_MORE_BYTES, download
+from tests.budget.transfers import MAX_MORE_BYTES, download
 from tests.conftest import Client
 from tests.rest.forms import path_of
 from tests.rest.large import add_noise, fill

@@ -41,26 +41,22 @@ class Router:
     """Has the package's files installed, and nothing running.
 
     Args:
-        path: An empty folder.
+        path: An empty folder, or one in which the package is installed.
         shell: That runs the scripts.
+        python: The command that ``/usr/bin/python3`` is on this router; without one the server is run as it is.
     """
 
     path: Path
     shell: Sequence[str] = ("sh",)
+    python: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        for source, target in (
-            ("syncfile.init", "etc/init.d/syncfile"),
-            ("syncfile.config", "etc/config/syncfile"),
-            ("syncfile.conf", "etc/syncfile/syncfile.conf"),
-        ):
-            (self.path / target).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(FILES / source, self.path / target)
+        if not (self.path / "usr/bin/syncfile").exists():
+            self._install_scripts()
         for folder in ("proc", "mnt", "var/run"):
             (self.path / folder).mkdir(parents=True)
         self.write("proc/mounts", "/dev/root /rom squashfs ro 0 0\noverlayfs:/overlay / overlay rw 0 0\n")
         self.write("proc/meminfo", "MemTotal:         262144 kB\nMemFree:           10000 kB\n")
-        self.install(_PROGRAM)
         uci = [sys.executable, str(HERE / "uci_program.py"), "-c", str(self.path / "etc" / "config")]
         self.write("bin/uci", f'#!/bin/sh\nexec {shlex.join(uci)} "$@"\n')
         (self.path / "bin" / "uci").chmod(0o755)
@@ -83,6 +79,10 @@ class Router:
     def install_server(self) -> int:
         """Put the real server in its place, to listen on a free port, and return that."""
         self.install(f'#!/bin/sh\ncd "{ROOT}" && exec "{sys.executable}" -m syncfile "$@"\n')
+        return self.take_port()
+
+    def take_port(self) -> int:
+        """Set a free port to listen on, and return it."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             port: int = free.getsockname()[1]
         self.set(host="127.0.0.1", port=str(port))
@@ -179,8 +179,19 @@ class Router:
         if (pid := self.pid) is not None:
             os.kill(pid, signal.SIGKILL)
 
+    def _install_scripts(self) -> None:
+        for source, target in (
+            ("syncfile.init", "etc/init.d/syncfile"),
+            ("syncfile.config", "etc/config/syncfile"),
+            ("syncfile.conf", "etc/syncfile/syncfile.conf"),
+        ):
+            (self.path / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(FILES / source, self.path / target)
+        self.install(_PROGRAM)
+
     def _run(self, command: Sequence[str], code: int | None = 0, **variables: str) -> str:
         environment = {"PATH": f"{self.path}/bin:{os.environ['PATH']}", "ROUTER": str(self.path), **variables}
+        environment["RUNNER"] = shlex.join(self.python)
         ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
         assert ended.stderr == "", ended.stderr
         assert code is None or ended.returncode == code, ended

@@ -1,35 +1,13 @@
 """Installing, upgrading and removing the package: what somebody has edited, and what is stored, stays."""
 
 import gzip
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from syncfile.faces.web.assets import COMPRESSIBLE
 from tests.openwrt.installer import KEPT, Ipk, Opkg, Refused
-from tests.openwrt.packages import PYTHON_VERSION, ROUTER, Feed, install
-from tools.ipk import archive
-
-CONFIG = "etc/config/syncfile"
-
-
-def newer(feed: Feed, folder: Path, config: bytes) -> Path:
-    """Write the package as if it were of a later version, with another configuration file and one file less."""
-    ipk = feed.ipk("syncfile")
-    members = []
-    for member, data in ipk.members():
-        name = member.name + "/" if member.isdir() and not member.name.endswith("/") else member.name
-        if name == f"./{CONFIG}":
-            members.append(archive.Member(name, member.mode, config))
-        elif name != "./usr/lib/syncfile/licenses/peewee-4.5.3":
-            members.append(archive.Member(name, member.mode, data))
-    control = {name: data.replace(b"Version: 0.1.0-r1", b"Version: 0.2.0-r1") for name, data in ipk.control.items()}
-    parts = [archive.Member(f"./{name}", 0o644, data) for name, data in control.items()]
-    file = folder / "syncfile_0.2.0-r1_all.ipk"
-    file.write_bytes(archive.ipk(archive.tar(members, 0), parts, 0))
-    return file
+from tests.openwrt.packages import CONFIG, PYTHON_VERSION, ROUTER, Feed, install, newer, run_script
 
 
 def test_all_files_of_the_package_are_in_the_root(feed: Feed, tmp_path: Path) -> None:
@@ -73,13 +51,6 @@ def test_upgrade_keeps_what_was_edited_and_what_is_stored(feed: Feed, tmp_path: 
     assert (opkg.root / CONFIG).read_bytes() == b"mine\n"
     assert (opkg.root / (CONFIG + KEPT)).read_bytes() == b"new\n"
     assert data.read_bytes() == b"rows"
-
-
-def run_script(feed: Feed, name: str, opkg: Opkg, **variables: str) -> None:
-    """Run a script of the package as if the root were that of the machine."""
-    program = opkg.root / "usr/lib/syncfile"
-    text = feed.ipk("syncfile").control[f"{name}-pkg"].decode().replace("/usr/lib/syncfile", str(program))
-    subprocess.run(["sh", "-c", text], env={"PATH": os.environ["PATH"], **variables}, check=True)
 
 
 def test_files_of_the_page_are_compressed_when_they_are_installed(feed: Feed, tmp_path: Path) -> None:

@@ -24,9 +24,17 @@ class Daemon:
         folder: An own one, for the data folder, the log and everything that the process might leave behind.
         settings: By name; the port is a free one.
         prefix: A command that runs another one, its arguments, in the same process.
+        program: The command that serves.
     """
 
-    def __init__(self, folder: Path, *, prefix: Sequence[str] = (), **settings: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        prefix: Sequence[str] = (),
+        program: Sequence[str] = (sys.executable, str(SERVER)),
+        **settings: object,
+    ) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.elsewhere = folder / "elsewhere"  # where the process might put what does not belong there
@@ -34,6 +42,7 @@ class Daemon:
         self.port = 0
         self._log = folder / "log"
         self.prefix = prefix
+        self._program = program
         self._settings = settings
         self._process: subprocess.Popen[str] | None = None
 
@@ -102,7 +111,7 @@ class Daemon:
     def _command(self) -> list[str]:
         settings = {"data": self.data, "host": "127.0.0.1", "port": 0} | self._settings
         flags = [part for name, value in settings.items() for part in (f"--{name.replace('_', '-')}", str(value))]
-        return [sys.executable, str(SERVER), *flags]
+        return [*self._program, *flags]
 
     def _await_port(self, process: subprocess.Popen[str]) -> int:
         assert process.stdout is not None
