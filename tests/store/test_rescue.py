@@ -22,7 +22,8 @@ from syncfile.core.encrypted import create_encrypted
 from syncfile.core.opening import close_core, open_core
 from syncfile.core.repos import create_repo, edit_repo
 from syncfile.store import rescue
-from syncfile.store.objects import EMPTY_ID, MODE_DIR, Dirent
+from syncfile.store.chunker import NewFile
+from syncfile.store.objects import EMPTY_ID, MODE_DIR, Dirent, File
 from tests.core.accounts import actor_of, add
 from tests.core.content import commits_of, ingest, put
 from tests.wire.small_disk import needs_mounts
@@ -30,7 +31,8 @@ from tests.wire.small_disk import needs_mounts
 READER = Path(rescue.__file__)
 MAX_BYTES = 60_000
 PASSWORD = "pass word"
-BIG = Random(1).randbytes(20_000_000)  # three blocks
+BLOCK_BYTES = 50_000  # clients cut files where they like
+BIG = Random(1).randbytes(2 * BLOCK_BYTES + 40_000)  # three blocks
 MIDDLE = Random(2).randbytes(40_000)  # one block that is a file
 DATE = 1_000_000_000
 
@@ -98,6 +100,13 @@ def actor(core: Core) -> Actor:
     return Actor(account_id, "ann")
 
 
+def put_in_blocks(core: Core, ann: Actor, repo_id: str, path: str) -> None:
+    parts = [BIG[at : at + BLOCK_BYTES] for at in range(0, len(BIG), BLOCK_BYTES)]
+    ids = [ingest(core, ann, repo_id, part).file.block_ids[0] for part in parts]
+    with edit_repo(core, ann, repo_id) as edit:
+        edit.put_file(path, NewFile(File(tuple(ids), len(BIG)), None))
+
+
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Disk:
     data = tmp_path_factory.mktemp("original") / "data"
@@ -111,9 +120,11 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Disk:
         edit.remove("/before")
         edit.put_entry("/dated", Dirent("", EMPTY_ID, MODE_DIR, DATE))
         edit.put_file("/dated/old", file, mtime=DATE + 100)
-    put(core, ann, repo.id, CONTENT)
+    put(core, ann, repo.id, {path: body for path, body in CONTENT.items() if body != BIG})
+    put_in_blocks(core, ann, repo.id, "/folder/deep/big")
     secret = create_encrypted(core, ann, "Secret", "", PASSWORD)
-    put(core, ann, secret.id, {"/big": BIG, "/small": b"s", "/empty": b""})
+    put(core, ann, secret.id, {"/small": b"s", "/empty": b""})
+    put_in_blocks(core, ann, secret.id, "/big")
     newer = create_encrypted(core, ann, "Newer", "", PASSWORD, 4)
     put(core, ann, newer.id, {"/small": b"n"})
     close_core(core)
@@ -298,7 +309,7 @@ def cut_middle(disk: Disk) -> None:
 
 
 def remove_second_of_big(disk: Disk) -> None:
-    disk.block_file(BIG[8 << 20 : 16 << 20]).unlink()
+    disk.block_file(BIG[BLOCK_BYTES : 2 * BLOCK_BYTES]).unlink()
 
 
 def change_row(disk: Disk) -> None:
@@ -318,7 +329,7 @@ def remove_folder(disk: Disk) -> None:
 
 
 FLIPPED = MIDDLE[:1000] + bytes([MIDDLE[1000] ^ 4]) + MIDDLE[1001:]
-HOLED = BIG[: 8 << 20] + bytes(8 << 20) + BIG[16 << 20 :]
+HOLED = BIG[:BLOCK_BYTES] + bytes(BLOCK_BYTES) + BIG[2 * BLOCK_BYTES :]
 WRONG, GONE = "of 1 blocks 0 are missing and 1 damaged", "of 1 blocks 1 are missing and 0 damaged"
 #: What is done, where it shows, what is said of it, and what is left.
 DAMAGED: list[tuple[Callable[[Disk], None], str, str, bytes | None]] = [
@@ -372,12 +383,13 @@ def test_where_the_head_is_lost_the_state_before_comes_out(disk: Disk, tmp_path:
     done = run(disk.data, "export", "Photos", "--out", tmp_path / "out")
     assert done.code == 1
     assert "Photos: its newest state cannot be read; this is " in done.text
-    assert files_in(tmp_path / "out" / "Photos") == {"/dated": None, "/dated/old": b"old"}
+    before = {path: body for path, body in CONTENT.items() if body != BIG}
+    assert files_in(tmp_path / "out" / "Photos") == before | {"/dated": None, "/dated/old": b"old"}
 
 
 def test_an_encrypted_file_that_is_damaged_is_told(disk: Disk, tmp_path: Path) -> None:
     blocks = disk.data / "blocks" / disk.secret_id
-    flip(next(path for path in blocks.rglob("*") if path.is_file() and path.stat().st_size > 8 << 20))
+    flip(next(path for path in blocks.rglob("*") if path.is_file()))
     done = run(disk.data, "export", "Secret", "--out", tmp_path, given=f"{PASSWORD}\n")
     assert done.code == 1
     assert "Secret/big: of 3 blocks 0 are missing and 1 damaged" in done.text
