@@ -73,14 +73,16 @@ def _add_blocks(tar: "_TarWriter", source: StorePlace, needs: Needs, report: Bac
 def _workshop(data_folder: str) -> Iterator[str]:
     """Yield the path of an empty folder beside the data, which goes in the end. Raises ``FolderInUse``."""
     work = os.path.join(data_folder, _WORK_NAME)
-    with claimed(work):
-        try:
-            yield work
-        finally:
-            for name in os.listdir(work):
-                os.unlink(os.path.join(work, name))
-            with suppress(OSError):
-                os.rmdir(work)
+    try:
+        with claimed(work):
+            try:
+                yield work
+            finally:
+                for name in os.listdir(work):
+                    os.unlink(os.path.join(work, name))
+    finally:
+        with suppress(OSError):  # somebody else's by now; not sooner, as FUSE keeps files that are open
+            os.rmdir(work)
 
 
 class _TarWriter:
