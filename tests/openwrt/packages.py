@@ -15,7 +15,7 @@ CONFIG = "etc/config/syncfile"
 PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 #: What a router with this Python has, as far as the packages ask.
 _PARTS = ("light", "codecs", "cryptography", "decimal", "email", "logging", "openssl", "sqlite3", "urllib", "uuid")
-ROUTER = {"luci-base": "25.1", "luci-lib-uqr": "25.1"}
+ROUTER = {"block-mount": "2024.07", "luci-base": "25.1", "luci-lib-uqr": "25.1"}
 ROUTER |= {f"python3-{part}": f"{PYTHON_VERSION}.9-r1" for part in _PARTS}
 
 
@@ -65,7 +65,8 @@ def newer(feed: Feed, folder: Path, config: bytes) -> Path:
     control = {name: data.replace(b"Version: 0.1.0-r1", b"Version: 0.2.0-r1") for name, data in ipk.control.items()}
     parts = [archive.Member(f"./{name}", 0o644, data) for name, data in control.items()]
     file = folder / "syncfile_0.2.0-r1_all.ipk"
-    file.write_bytes(archive.ipk(archive.tar(members, 0), parts, 0))
+    mtime = int(ipk.fields["SourceDateEpoch"])
+    file.write_bytes(archive.ipk(archive.tar(members, mtime), parts, mtime))
     return file
 
 

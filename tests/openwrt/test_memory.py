@@ -1,6 +1,7 @@
 """The installed package on a 32-bit processor: what it needs of a router's memory."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,23 +14,26 @@ from tests.wire.daemon import Daemon
 
 pytestmark = pytest.mark.compat
 
-LARGE_BYTES = int(os.environ.get("SYNCFILE_LARGE_BYTES", 100 * MIB))
+LARGE_BYTES = int(os.environ.get("SYNCFILE_LARGE_BYTES", 500 * MIB))
 AT_ONCE = 4
 IDLE_BYTES = 24 * MIB
 BUSY_BYTES = 32 * MIB
 ENCRYPTED_BYTES = 40 * MIB
+#: Asked of the system, whether used or not; the service's limit, which is for that, is twice as much or more.
+ASKED_BYTES = 64 * MIB
 
 
-@pytest.fixture(params=[128, 256])
-def daemon(installed: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Daemon]:
-    """The server of a router with so many megabytes; it has started twice: making the store takes memory of its own."""
+@pytest.fixture
+def daemon(installed: Path, tmp_path: Path) -> Iterator[Daemon]:
+    """The server of a router with 256 MB; it has started twice: making the store takes memory of its own."""
     program = [*x86(), str(installed / "usr/bin/syncfile"), "serve"]
-    running = Daemon(tmp_path / "daemon", program=program, profile=request.param)
+    running = Daemon(tmp_path / "daemon", program=program, profile=256)
     running.start()
     running.stop()
     running.start()
     yield running
     running.close()
+    shutil.rmtree(running.data)
 
 
 def test_idle_server(daemon: Daemon) -> None:
@@ -49,8 +53,10 @@ def test_large_files_in_parallel(daemon: Daemon) -> None:
         uploading = daemon.status("VmHWM")
         links = [link(client, repo_id, "files/download/?p=/large") for repo_id in repos]
         assert list(people.map(lambda url: download(client, url), links)) == [LARGE_BYTES] * AT_ONCE
-    print(f"up {uploading >> 10} KiB, and down {daemon.status('VmHWM') >> 10} KiB, then {daemon.status('VmRSS') >> 10}")
+    figures = {name: daemon.status(name) >> 10 for name in ("VmHWM", "VmRSS", "VmData")}
+    print(f"uploads {uploading >> 10} KiB, then downloads {figures}")
     assert daemon.status("VmHWM") <= BUSY_BYTES
+    assert daemon.status("VmData") <= ASKED_BYTES
 
 
 def test_open_encrypted_library(daemon: Daemon) -> None:
@@ -60,5 +66,5 @@ def test_open_encrypted_library(daemon: Daemon) -> None:
     assert client.post(f"/v1/repos/{repo_id}/action/", form=open_it).status == 200
     assert upload(client, link(client, repo_id, "files/upload/?p=/"), LARGE_BYTES).status == 200
     assert download(client, link(client, repo_id, "files/download/?p=/large")) == LARGE_BYTES
-    print(f"encrypted {daemon.status('VmHWM') >> 10} KiB, then {daemon.status('VmRSS') >> 10}")
+    print(f"encrypted {daemon.status('VmHWM') >> 10} KiB, then {daemon.status('VmRSS') >> 10} KiB")
     assert daemon.status("VmHWM") <= ENCRYPTED_BYTES
