@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -26,6 +27,9 @@ from syncfile.store.migrations import UnknownSchema
 from syncfile.transfer.options import Options
 from syncfile.transfer.server import StreamServer
 
+#: Of each thread. The default of glibc is 8 MiB, all of which counts against a limit of the service. That of musl is
+#: 128 KiB, which is little for Python: a module that is imported on first use imports others.
+STACK_BYTES = 1 << 20
 GRACE_SECONDS = 3  # for what is running; cutting the rest may take two more, and service managers wait for five
 
 log = logging.getLogger("syncfile.daemon")
@@ -44,6 +48,7 @@ def serve(config: Config, admin_password: str | None) -> int:
         ConfigError: The server cannot start with these settings.
     """
     allocator.keep_small()
+    threading.stack_size(STACK_BYTES)
     configure(config.log_level, config.access_log)
     passwords.hash_at_once(limits(config).hashes)
     service = _Service(config, admin_password)
