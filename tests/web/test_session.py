@@ -104,7 +104,7 @@ def test_person_changes_the_mail_address(visitor: Visitor, ann: Person) -> None:
 
 
 def test_new_password_signs_out_everything_else(visitor: Visitor, ann: Person) -> None:
-    visitor.sign_in(ann, "/settings")
+    visitor.sign_in(ann, "/settings/security")
     expect(visitor.page.locator(".settings-device")).to_have_count(2)
     fill_in(visitor, old_password=PASSWORD, password="another good one", again="another good one")
     expect(visitor.page.locator(".settings-device")).to_have_count(1)
@@ -114,7 +114,7 @@ def test_new_password_signs_out_everything_else(visitor: Visitor, ann: Person) -
 
 
 def test_device_is_signed_out(visitor: Visitor, ann: Person) -> None:
-    visitor.sign_in(ann, "/settings")
+    visitor.sign_in(ann, "/settings/security")
     devices = visitor.page.locator(".settings-device")
     expect(devices).to_have_count(2)
     devices.get_by_role("button", name=visitor.say("Sign out", "退出登录")).click()

@@ -42,6 +42,7 @@ class World:
             "/search?q=a",
             "/connect",
             "/settings",
+            "/settings/security",
             "/admin",
             "/admin/accounts",
             "/admin/settings",

@@ -8,12 +8,48 @@ declare namespace Rest {
     email: string;
     is_active: boolean;
     is_staff: boolean;
+    /** Whether signing in takes a code after the password. */
+    two_step: boolean;
     /** Bytes. */
     usage: number;
     /** Bytes; 0 is no limit. */
     total: number;
     /** Microseconds. */
     ctime: number;
+  }
+
+  interface TwoStep {
+    enabled: boolean;
+    recovery_codes_left: number;
+  }
+
+  /** What an authenticator app needs: a secret in base32, and the same for a QR code. */
+  interface Enrolment {
+    secret: string;
+    uri: string;
+  }
+
+  interface AppPassword {
+    id: string;
+    name: string;
+    created_at: number;
+    /** Of whatever signed in with it; before that as `created_at`. */
+    last_seen_at: number;
+    address: string;
+  }
+
+  interface NewAppPassword {
+    id: string;
+    name: string;
+    password: string;
+  }
+
+  interface SignIn {
+    time: number;
+    address: string;
+    /** In its own words. */
+    client: string;
+    success: boolean;
   }
 
   interface Session {

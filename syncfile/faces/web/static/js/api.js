@@ -74,10 +74,11 @@ export function put(path, body, query) {
 /**
  * @param {string} path
  * @param {Values} [query]
+ * @param {Values} [body] For what has no place in an address, such as passwords.
  * @returns {Promise<any>}
  */
-export function del(path, query) {
-  return request("DELETE", path, query);
+export function del(path, query, body) {
+  return request("DELETE", path, query, body);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Who is signed in. */
 
-import { del, get, post, session as hook } from "./api.js";
+import { ApiError, del, get, post, session as hook } from "./api.js";
 import { Store } from "./state.js";
 
 /** What the server says of the session; null until it has been asked. */
@@ -49,9 +49,17 @@ export function refreshUsage() {
 /**
  * @param {string} username Or e-mail address.
  * @param {string} password
+ * @param {string} [code] Of an account with two-step sign-in.
+ * @returns {Promise<boolean>} False if a code is needed as well.
  */
-export async function signIn(username, password) {
-  session.value = await post("/v1/session/", { username, password });
+export async function signIn(username, password, code) {
+  try {
+    session.value = await post("/v1/session/", { username, password, code });
+  } catch (error) {
+    if (error instanceof ApiError && error.slug === "code_required") return false;
+    throw error;
+  }
+  return true;
 }
 
 /**

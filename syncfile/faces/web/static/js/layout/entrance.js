@@ -3,24 +3,15 @@
 import { h } from "../dom.js";
 import { chooseLanguage, language, LANGUAGES, t } from "../i18n.js";
 import { icon } from "../icons.js";
-import { register, session, signIn } from "../session.js";
+import { register, session } from "../session.js";
 import { openMenu } from "../ui/menu.js";
 import { Form } from "../ui/form.js";
+import { SignInForm } from "../ui/sign-in-form.js";
 import { brandMark } from "./nav.js";
 
 let isNew = false;
 
-const signInForm = new Form({
-  fields: () => [
-    { name: "username", label: t("signIn.name"), required: true, focus: true, autocomplete: "username" },
-    { name: "password", label: t("password"), type: "password", required: true, autocomplete: "current-password" },
-  ],
-  action: () => t("signIn"),
-  run: async ({ username, password }) => {
-    await signIn(username.trim(), password);
-    signInForm.reset();
-  },
-});
+const signInForm = new SignInForm();
 
 const registerForm = new Form({
   fields: () => [
@@ -55,10 +46,10 @@ export function renderEntrance() {
       "div",
       { class: "entrance-card" },
       h("div", { class: "entrance-brand" }, brandMark(), h("span", null, "SyncFile")),
-      h("h1", null, asNew ? t("register.title") : t("signIn.title")),
-      h("p", { class: "soft" }, asNew ? t("register.text") : t("signIn.text")),
+      h("h1", null, asNew ? t("register.title") : signInForm.title()),
+      h("p", { class: "soft" }, asNew ? t("register.text") : signInForm.text()),
       h("div", { key: asNew ? "register" : "signIn" }, (asNew ? registerForm : signInForm).render()),
-      mayRegister && renderSwitch(asNew),
+      mayRegister && !signInForm.asksCode && renderSwitch(asNew),
     ),
     renderLanguage(),
   );

@@ -68,8 +68,16 @@ export function renderTabBar() {
 
 /** @param {NavItem[]} tabs What has a tab of its own. */
 function isInDrawer(tabs) {
+  return ITEMS.flat().some(isPlace) && !tabs.some(isPlace);
+}
+
+/**
+ * Tells whether one is at a place, or in a part of it.
+ * @param {NavItem} item
+ */
+function isPlace({ href }) {
   const place = `#${currentPath()}`;
-  return ITEMS.flat().some((item) => item.href === place) && !tabs.some((item) => item.href === place);
+  return place === href || (href !== "#/" && place.startsWith(`${href}/`));
 }
 
 export function brandMark() {
@@ -99,7 +107,8 @@ function renderGroups() {
  */
 function renderItem(item, className) {
   const path = currentPath();
-  const selected = `#${path}` === item.href ? "page" : item.href === "#/" && WITHIN_LIBRARIES.has(path.split("/")[1]);
+  const isAround = isPlace(item) || (item.href === "#/" && WITHIN_LIBRARIES.has(path.split("/")[1]));
+  const selected = `#${path}` === item.href ? "page" : isAround;
   return h(
     "a",
     { key: item.href, class: className, href: item.href, "aria-current": selected === true ? "true" : selected || undefined },

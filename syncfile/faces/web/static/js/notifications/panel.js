@@ -101,7 +101,7 @@ function sentenceOf(item, subject) {
 /** @param {Rest.Notification} item */
 function linkOf(item) {
   if (FOR_ADMINISTRATORS.has(item.msg_type)) return "#/admin";
-  if (item.msg_type === "sign_in_new") return "#/settings";
+  if (item.msg_type === "sign_in_new") return "#/settings/security";
   if (item.facts.repo_id) return hrefOfPath(item.facts.repo_id, "/");
   return item.msg_type === "group_remove" ? "" : "#/groups";
 }

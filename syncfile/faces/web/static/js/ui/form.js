@@ -15,6 +15,7 @@ import { button } from "./button.js";
  * @property {string} [placeholder]
  * @property {boolean} [required]
  * @property {string} [autocomplete]
+ * @property {"numeric"} [inputmode] What a phone offers to type with.
  * @property {{ value: string, label: string }[]} [options] Of a select.
  * @property {boolean} [focus] Whether one begins here.
  * @property {"stem" | "all"} [select] What is selected at the beginning: the name without its suffix, or all.
@@ -214,6 +215,7 @@ function renderControl(form, field, id, error) {
     oninput,
     placeholder: field.placeholder,
     autocomplete: field.autocomplete ?? "off",
+    inputmode: field.inputmode,
     spellcheck: "false",
     min: field.min,
     max: field.max,

@@ -1,23 +1,29 @@
 /** Asks for the password when a session has ended, without leaving what is on the page. */
 
+import { h } from "../dom.js";
 import { t } from "../i18n.js";
-import { signIn } from "../session.js";
-import { askForm } from "./dialog.js";
+import { button } from "./button.js";
+import { openDialog } from "./dialog.js";
+import { SignInForm } from "./sign-in-form.js";
 
 /**
  * @param {string} username
  * @returns {Promise<boolean>} Whether the session goes on.
  */
 export async function askPassword(username) {
-  const done = await askForm({
-    title: t("again.title"),
-    text: t("again.text"),
-    fields: () => [
-      { name: "username", label: t("username"), value: username, readonly: true, autocomplete: "username" },
-      { name: "password", label: t("password"), type: "password", required: true, focus: true, autocomplete: "current-password" },
-    ],
-    action: t("signIn"),
-    run: (values) => signIn(username, values.password),
+  /** @type {(result: boolean | null) => void} */
+  let finish = () => {};
+  const form = new SignInForm({
+    username,
+    done: () => finish(true),
+    cancel: () => button({ label: t("cancel"), run: () => finish(null) }),
   });
-  return done !== null;
+  const done = await openDialog({
+    title: t("again.title"),
+    body: (close) => {
+      finish = close;
+      return [h("div", { class: "dialog-text" }, form.asksCode ? form.text() : t("again.text")), form.render()];
+    },
+  });
+  return done === true;
 }

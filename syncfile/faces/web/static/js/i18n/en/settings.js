@@ -1,5 +1,6 @@
 /** Texts of the settings. */
 export default {
+  "settings.account": "Account",
   "settings.auto": "Auto",
   "settings.changePassword": "Change password",
   "settings.dark": "Dark",
@@ -19,8 +20,8 @@ export default {
   "settings.newPassword": "New password",
   "settings.oldPassword": "Current password",
   "settings.password": "Password",
-  "settings.passwordChanged": "Your password is changed. Everything else is signed out.",
-  "settings.passwordText": "A new one signs out all other browsers and devices.",
+  "settings.passwordChanged": "Your password is changed. Everything else is signed out, and app passwords are void.",
+  "settings.passwordText": "A new one signs out all other browsers and devices, and makes all app passwords void.",
   "settings.revokeText": "“{name}” has to sign in again before it can go on.",
   "settings.revokeTitle": "Sign this out?",
   "settings.saved": "Saved.",

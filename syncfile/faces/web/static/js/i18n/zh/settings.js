@@ -1,5 +1,6 @@
 /** 设置的文字。 */
 export default {
+  "settings.account": "账号",
   "settings.auto": "自动",
   "settings.changePassword": "更改密码",
   "settings.dark": "深色",
@@ -19,8 +20,8 @@ export default {
   "settings.newPassword": "新密码",
   "settings.oldPassword": "当前密码",
   "settings.password": "密码",
-  "settings.passwordChanged": "密码已更改，其他设备均已退出登录。",
-  "settings.passwordText": "更改密码后，所有其他浏览器和设备都会退出登录。",
+  "settings.passwordChanged": "密码已更改，其他设备均已退出登录，应用密码均已失效。",
+  "settings.passwordText": "更改密码后，所有其他浏览器和设备都会退出登录，所有应用密码都会失效。",
   "settings.revokeText": "“{name}”需要重新登录才能继续使用。",
   "settings.revokeTitle": "退出此设备？",
   "settings.saved": "已保存。",

@@ -74,6 +74,7 @@ export class AccountsPart {
           { class: "row-title" },
           name(item.username, "line"),
           item.is_staff && badge(t("admin.staff"), { kind: "accent" }),
+          item.two_step && badge(t("admin.twoStep"), { icon: "admin" }),
           !item.is_active && badge(t("admin.disabled"), { kind: "warning" }),
         ),
         h("p", { class: "row-detail line" }, name(item.email), " · ", t("admin.since", { date: date(item.ctime / 1e6) })),
@@ -110,6 +111,7 @@ export class AccountsPart {
       [
         { label: t("admin.quota"), icon: "libraries", run: () => this._setQuota(item) },
         isOther && { label: t("admin.setPassword"), icon: "key", run: () => this._setPassword(item) },
+        isOther && item.two_step && { label: t("admin.twoStepOff"), icon: "unlock", run: () => this._turnOffTwoStep(item) },
         isOther && { label: item.is_staff ? t("admin.takeStaff") : t("admin.makeStaff"), icon: "admin", run: () => this._change(item, { is_staff: !item.is_staff }) },
         isOther && null,
         isOther && { label: item.is_active ? t("admin.disable") : t("admin.enable"), icon: item.is_active ? "lock" : "unlock", run: () => this._setActive(item) },
@@ -158,6 +160,20 @@ export class AccountsPart {
       run: ({ password }) => this._change(item, { password }),
     });
     if (done) toast(t("admin.passwordSet", { name: item.username }), { kind: "success" });
+  }
+
+  /** @param {Rest.Account} item */
+  async _turnOffTwoStep(item) {
+    const done = await confirm({
+      title: t("admin.twoStepOffTitle", { name: item.username }),
+      text: t("admin.twoStepOffText"),
+      action: t("admin.twoStepOffDo"),
+      danger: true,
+      run: () => del(`/v1/accounts/${item.id}/two-step/`),
+    });
+    if (!done) return;
+    await this._accounts.reload();
+    toast(t("admin.twoStepIsOff", { name: item.username }), { kind: "success" });
   }
 
   /** @param {Rest.Account} item */
