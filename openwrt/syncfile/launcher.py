@@ -4,13 +4,13 @@
 import os
 import sys
 
-#: What the service was started with: whoever works on the store beside it means the same one.
-SETTINGS = "/var/run/syncfile/syncfile.conf"
-
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "lib", "syncfile"))
-if os.path.exists(SETTINGS):
-    os.environ.setdefault("SYNCFILE_CONFIG", SETTINGS)
 
 from syncfile.__main__ import main
 
+#: What the service was started with: whoever works on the store beside it means the same one.
+SETTINGS = "/var/run/syncfile/syncfile.conf"
+
+if os.path.exists(SETTINGS):
+    os.environ.setdefault("SYNCFILE_CONFIG", SETTINGS)
 sys.exit(main())
