@@ -29,7 +29,7 @@ def x86() -> list[str]:
 
 
 def _unpacked(architecture: str) -> Path:
-    root = ROOT / "build/sysroot" / architecture
+    root = ROOT / "build/sysroot" / f"{architecture}-python"
     command = [str(ROOT / "tools/mksysroot.sh"), architecture, str(root), "python3", "python3-cryptography"]
     subprocess.run(command, check=True, timeout=MINUTES)
     return root

@@ -46,10 +46,10 @@ class Box:
         print(f"started in {time.monotonic() - began:.1f} s")
 
     def stop(self) -> None:
-        """Stop the service as it is before the package is removed or replaced."""
+        """Do what goes before a removal or another version, and stop the service."""
+        run_script(self.feed, "prerm", self.opkg)
         self.router.service("stop")
         assert self.router.pid is None
-        run_script(self.feed, "prerm", self.opkg)
 
     def upload(self, repo_id: str, content: bytes) -> None:
         url = link(self.client, repo_id, "files/upload/?p=/")
