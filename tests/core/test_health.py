@@ -1,24 +1,21 @@
 """What is wrong is told to administrators once, when it begins."""
 
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from syncfile.config import Config, ConfigError, load
+from syncfile.config import ConfigError, load
 from syncfile.core import health
 from syncfile.core.access import Actor
 from syncfile.core.certificates import make_certificate
 from syncfile.core.core import Core, JobRun
 from syncfile.core.health import Monitor, problems
 from syncfile.core.notifications import list_notifications
-from syncfile.core.opening import close_core, open_core
 from tests.core.accounts import add
+from tests.core.aging import no_days, open_aging
 
-DAY = 86400
 MIB = 1 << 20
 
 
@@ -46,17 +43,13 @@ class House:
         return [(item.kind, item.content) for item in reversed(new)]
 
 
-@pytest.fixture
-def clock() -> list[float]:
-    """Days that have gone by, for the server."""
-    return [0.0]
+clock = pytest.fixture(no_days)
+core = pytest.fixture(open_aging)
 
 
 @pytest.fixture
-def house(config: Config, clock: list[float], monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    opened = open_core(config)
-    yield House(replace(opened, clock=lambda: time.time() + clock[0] * DAY), monkeypatch)
-    close_core(opened)
+def house(core: Core, monkeypatch: pytest.MonkeyPatch) -> House:
+    return House(core, monkeypatch)
 
 
 def test_a_house_without_faults_is_quiet(house: House) -> None:

@@ -12,29 +12,23 @@ from syncfile.core import scrub
 from syncfile.core.access import Actor, RepoInfo
 from syncfile.core.core import Core
 from syncfile.core.notifications import list_notifications
-from syncfile.core.opening import close_core, open_core
 from syncfile.core.repos import create_repo
 from syncfile.core.scrub import Scrub, progress
 from syncfile.errors import StoreUnavailable
 from tests.core.accounts import actor_of, add
+from tests.core.aging import DAY, no_days, open_aging
 from tests.core.content import apply, ingest, put
 
-DAY = 86400
 LARGE = 40_000
 
 
-@pytest.fixture
-def clock() -> list[float]:
-    """Days that have gone by, for the server."""
-    return [0.0]
+clock = pytest.fixture(no_days)
 
 
 @pytest.fixture
 def core(config: Config, clock: list[float], monkeypatch: pytest.MonkeyPatch) -> Iterator[Core]:
     monkeypatch.setattr(scrub, "is_machine_busy", lambda: False)
-    opened = open_core(config)
-    yield replace(opened, clock=lambda: time.time() + clock[0] * DAY)
-    close_core(opened)
+    yield from open_aging(config, clock)
 
 
 @pytest.fixture

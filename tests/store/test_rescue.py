@@ -1,51 +1,35 @@
 """The rescue reader: on any Python, with nothing installed, it gets out what is there and says what is not."""
 
-import io
-import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from syncfile.config import Config
-from syncfile.core.access import Actor
-from syncfile.core.core import Core
-from syncfile.core.crypto import CipherKey
-from syncfile.core.encrypted import create_encrypted
-from syncfile.core.opening import close_core, open_core
-from syncfile.core.repos import create_repo, edit_repo
-from syncfile.store import rescue
-from syncfile.store.chunker import NewFile
-from syncfile.store.objects import EMPTY_ID, MODE_DIR, Dirent, File
-from tests.core.accounts import actor_of, add
-from tests.core.content import commits_of, ingest, put
+from tests.core.content import commits_of, put
+from tests.store.pulled_disk import (
+    BIG,
+    CONTENT,
+    DATE,
+    PASSWORD,
+    READER,
+    Disk,
+    actor,
+    copy_disk,
+    files_in,
+    make_disk,
+    opened,
+    run,
+)
 from tests.wire.small_disk import needs_mounts
 
-READER = Path(rescue.__file__)
-MAX_BYTES = 60_000
-PASSWORD = "pass word"
-BLOCK_BYTES = 50_000  # clients cut files where they like
-BIG = Random(1).randbytes(2 * BLOCK_BYTES + 40_000)  # three blocks
-MIDDLE = Random(2).randbytes(40_000)  # one block that is a file
-DATE = 1_000_000_000
+original = pytest.fixture(scope="module")(make_disk)
+disk = pytest.fixture(copy_disk)
 
-CONTENT: dict[str, bytes | None] = {
-    "/folder": None,
-    "/folder/deep": None,
-    "/folder/deep/big": BIG,
-    "/folder/middle": MIDDLE,
-    "/a": b"a",
-    "/empty": b"",
-    "/caf\u00e9": b"c",
-    "/many": None,
-} | {f"/many/{number}": b"%d" % number for number in range(300)}
+
+MAX_BYTES = 60_000
 
 
 def interpreters() -> list[str]:
@@ -59,106 +43,6 @@ def interpreters() -> list[str]:
         if told.startswith("True"):
             known.setdefault(told, path)
     return list(known.values())
-
-
-@dataclass(frozen=True)
-class Disk:
-    """A data folder that nobody has open, and what is in its library *Photos*."""
-
-    data: Path
-    repo_id: str
-    secret_id: str
-
-    def block_file(self, content: bytes) -> Path:
-        blocks = (path for path in (self.data / "blocks").rglob("*") if path.is_file())
-        return next(path for path in blocks if content.startswith(path.read_bytes()) or path.read_bytes() in content)
-
-    def sql(self, sql: str) -> None:
-        with opened(self.data) as core, core.db.transaction():
-            core.db.rows(sql)
-
-    def id_of(self, path: str) -> str:
-        with opened(self.data) as core, edit_repo(core, actor(core), self.repo_id) as edit:
-            return edit.get(path).id
-
-
-class opened(ExitStack):  # used as a function
-    """Opens a store for the length of a block."""
-
-    def __init__(self, data: Path) -> None:
-        super().__init__()
-        self._data = data
-
-    def __enter__(self) -> Core:  # type: ignore[override] # what is inside is wanted
-        core = open_core(Config(data=self._data))
-        self.callback(close_core, core)
-        return core
-
-
-def actor(core: Core) -> Actor:
-    (account_id,) = core.db.row("SELECT id FROM account WHERE username = 'ann'")
-    return Actor(account_id, "ann")
-
-
-def put_in_blocks(core: Core, ann: Actor, repo_id: str, path: str) -> None:
-    parts = [BIG[at : at + BLOCK_BYTES] for at in range(0, len(BIG), BLOCK_BYTES)]
-    ids = [ingest(core, ann, repo_id, part).file.block_ids[0] for part in parts]
-    with edit_repo(core, ann, repo_id) as edit:
-        edit.put_file(path, NewFile(File(tuple(ids), len(BIG)), None))
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Disk:
-    data = tmp_path_factory.mktemp("original") / "data"
-    core = open_core(Config(data=data))
-    account = add(core, "ann")
-    ann = actor_of(account)
-    repo = create_repo(core, account.id, "Photos")
-    put(core, ann, repo.id, {"/before": b"b"})
-    file = ingest(core, ann, repo.id, b"old")
-    with edit_repo(core, ann, repo.id) as edit:
-        edit.remove("/before")
-        edit.put_entry("/dated", Dirent("", EMPTY_ID, MODE_DIR, DATE))
-        edit.put_file("/dated/old", file, mtime=DATE + 100)
-    put(core, ann, repo.id, {path: body for path, body in CONTENT.items() if body != BIG})
-    put_in_blocks(core, ann, repo.id, "/folder/deep/big")
-    secret = create_encrypted(core, ann, "Secret", "", PASSWORD)
-    put(core, ann, secret.id, {"/small": b"s", "/empty": b""})
-    put_in_blocks(core, ann, secret.id, "/big")
-    newer = create_encrypted(core, ann, "Newer", "", PASSWORD, 4)
-    put(core, ann, newer.id, {"/small": b"n"})
-    close_core(core)
-    return Disk(data, repo.id, secret.id)
-
-
-@pytest.fixture
-def disk(original: Disk, tmp_path: Path) -> Disk:
-    """A copy of it, to spoil."""
-    shutil.copytree(original.data, tmp_path / "disk")
-    return Disk(tmp_path / "disk", original.repo_id, original.secret_id)
-
-
-@dataclass(frozen=True)
-class Finished:
-    code: int
-    text: str
-
-
-def run(
-    data: Path, *arguments: str | Path, given: str = "", python: str = "", prefix: tuple[str, ...] = ()
-) -> Finished:
-    """Run the reader that is in the data folder as on a machine that has nothing but Python."""
-    reader = READER if not (data / "rescue.py").exists() else data / "rescue.py"
-    command = [*prefix, "env", "-i", python or sys.executable, "-I", "-S", reader, data, *arguments]
-    done = subprocess.run(
-        command, input=given.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=120
-    )
-    return Finished(done.returncode, done.stdout.decode())
-
-
-def files_in(folder: Path) -> dict[str, bytes | None]:
-    found = sorted(folder.rglob("*"))
-    return {f"/{path.relative_to(folder)}": None if path.is_dir() else path.read_bytes() for path in found}
 
 
 def test_it_is_one_small_file_for_python_3_9() -> None:
@@ -283,208 +167,3 @@ def test_nothing_is_written_to_a_disk_that_was_closed(disk: Disk, tmp_path: Path
     before = {path: path.stat().st_mtime_ns for path in disk.data.rglob("*")}
     assert run(disk.data, "export", "Photos", "--out", tmp_path / "out").code == 0
     assert {path: path.stat().st_mtime_ns for path in disk.data.rglob("*")} == before
-
-
-# --- Damage -----------------------------------------------------------------------------------------------------------
-
-
-def flip(path: Path, at: int = 1000) -> None:
-    with path.open("r+b") as file:
-        file.seek(at)
-        (byte,) = file.read(1)
-        file.seek(at)
-        file.write(bytes([byte ^ 4]))
-
-
-def flip_middle(disk: Disk) -> None:
-    flip(disk.block_file(MIDDLE))
-
-
-def remove_middle(disk: Disk) -> None:
-    disk.block_file(MIDDLE).unlink()
-
-
-def cut_middle(disk: Disk) -> None:
-    os.truncate(disk.block_file(MIDDLE), 10_000)
-
-
-def remove_second_of_big(disk: Disk) -> None:
-    disk.block_file(BIG[BLOCK_BYTES : 2 * BLOCK_BYTES]).unlink()
-
-
-def change_row(disk: Disk) -> None:
-    disk.sql(f"UPDATE small_block SET body = x'7a' WHERE body = x'61' AND repo_id = '{disk.repo_id}'")
-
-
-def remove_file_object(disk: Disk) -> None:
-    disk.sql(f"DELETE FROM fs_object WHERE id = '{disk.id_of('/a')}'")
-
-
-def change_file_object(disk: Disk) -> None:
-    disk.sql(f"UPDATE fs_object SET body = zeroblob(30) WHERE id = '{disk.id_of('/a')}'")
-
-
-def remove_folder(disk: Disk) -> None:
-    disk.sql(f"DELETE FROM fs_object WHERE id = '{disk.id_of('/folder')}'")
-
-
-FLIPPED = MIDDLE[:1000] + bytes([MIDDLE[1000] ^ 4]) + MIDDLE[1001:]
-HOLED = BIG[:BLOCK_BYTES] + bytes(BLOCK_BYTES) + BIG[2 * BLOCK_BYTES :]
-WRONG, GONE = "of 1 blocks 0 are missing and 1 damaged", "of 1 blocks 1 are missing and 0 damaged"
-#: What is done, where it shows, what is said of it, and what is left.
-DAMAGED: list[tuple[Callable[[Disk], None], str, str, bytes | None]] = [
-    (flip_middle, "/folder/middle", WRONG, FLIPPED),
-    (remove_middle, "/folder/middle", GONE, bytes(40_000)),
-    (cut_middle, "/folder/middle", WRONG, MIDDLE[:10_000]),
-    (remove_second_of_big, "/folder/deep/big", "of 3 blocks 1 are missing", HOLED),
-    (change_row, "/a", WRONG, b"z"),
-    (remove_file_object, "/a", "what describes it is missing", b""),
-    (change_file_object, "/a", "what describes it is damaged", b""),
-    (remove_folder, "/folder", "folder: what describes it is missing", None),
-]
-
-
-@pytest.mark.parametrize(("damage", "path", "told", "left"), DAMAGED, ids=[row[0].__name__ for row in DAMAGED])
-def test_what_is_damaged_is_told_and_all_else_comes_out(
-    disk: Disk, tmp_path: Path, damage: Callable[[Disk], None], path: str, told: str, left: bytes | None
-) -> None:
-    damage(disk)
-    done = run(disk.data, "export", "Photos", "--out", tmp_path / "out")
-    assert done.code == 1
-    assert f"DAMAGED  Photos{path}: {told}" in done.text
-    assert done.text.endswith("; 1 problems\n")
-    whole = {each: body for each, body in CONTENT.items() if not f"{each}/".startswith(f"{path}/")}
-    saved = {path: None} if left is None else {f"{path}.damaged": left}
-    assert files_in(tmp_path / "out" / "Photos") == whole | saved | {"/dated": None, "/dated/old": b"old"}
-    verified = run(disk.data, "verify", "Photos", "--deep")
-    assert verified.code == 1
-    assert f"Photos{path}: " in verified.text
-
-
-def test_without_deep_only_what_is_missing_is_found(disk: Disk) -> None:
-    flip_middle(disk)
-    assert run(disk.data, "verify").code == 0
-    assert run(disk.data, "verify", "--deep").code == 1
-
-
-def test_of_a_large_folder_the_pages_that_are_left_come_out(disk: Disk, tmp_path: Path) -> None:
-    many = disk.id_of("/many")
-    disk.sql("DELETE FROM fs_object WHERE id = (SELECT id FROM fs_object WHERE kind = 'p' ORDER BY id LIMIT 1)")
-    done = run(disk.data, "export", "Photos", "--out", tmp_path / "out")
-    found = re.search(r"Photos/many: folder: (\d+) of its entries are lost", done.text)
-    assert many
-    assert found, done.text
-    assert len(list((tmp_path / "out" / "Photos" / "many").iterdir())) == 300 - int(found[1])
-    assert done.code == 1
-
-
-def test_where_the_head_is_lost_the_state_before_comes_out(disk: Disk, tmp_path: Path) -> None:
-    disk.sql("DELETE FROM commits WHERE id IN (SELECT head_id FROM repo WHERE name = 'Photos')")
-    done = run(disk.data, "export", "Photos", "--out", tmp_path / "out")
-    assert done.code == 1
-    assert "Photos: its newest state cannot be read; this is " in done.text
-    before = {path: body for path, body in CONTENT.items() if body != BIG}
-    assert files_in(tmp_path / "out" / "Photos") == before | {"/dated": None, "/dated/old": b"old"}
-
-
-def test_an_encrypted_file_that_is_damaged_is_told(disk: Disk, tmp_path: Path) -> None:
-    blocks = disk.data / "blocks" / disk.secret_id
-    flip(next(path for path in blocks.rglob("*") if path.is_file()))
-    done = run(disk.data, "export", "Secret", "--out", tmp_path, given=f"{PASSWORD}\n")
-    assert done.code == 1
-    assert "Secret/big: of 3 blocks 0 are missing and 1 damaged" in done.text
-    saved = (tmp_path / "Secret" / "big.damaged").read_bytes()
-    assert len(saved) == len(BIG)
-    assert sum(a != b for a, b in zip(saved, BIG, strict=True)) <= 17  # a cipher block, and a bit of the next
-
-
-def test_no_damage_of_the_database_goes_unnoticed_or_makes_a_wrong_file(
-    disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = (disk.data / "syncfile.db").read_bytes()
-    expected = CONTENT | {"/dated": None, "/dated/old": b"old"}
-    random, codes = Random(7), set()
-    for number in range(25):
-        (disk.data / "syncfile.db").write_bytes(spoilt(whole, random))
-        out = tmp_path / f"out {number}"
-        code, text = run_here(monkeypatch, disk.data, "export", "Photos", "--out", out)
-        codes.add(code)
-        found = files_in(out / "Photos")
-        assert {path: body for path, body in found.items() if not path.endswith(".damaged")}.items() <= expected.items()
-        assert code != 0 or found == expected, text
-    assert codes == {0, 1, 2}
-
-
-def spoilt(whole: bytes, random: Random) -> bytes:
-    """Cut, overwrite or flip some of a database."""
-    spoilt, page = bytearray(whole), random.randrange(len(whole) // 4096) * 4096
-    match random.randrange(4):
-        case 0:
-            del spoilt[random.randrange(len(whole)) :]
-        case 1:
-            spoilt[page : page + 4096] = random.randbytes(4096)
-        case 2:
-            spoilt[page : page + 4096] = bytes(4096)
-        case _:
-            for _ in range(random.choice([1, 5, 100])):
-                spoilt[random.randrange(len(whole))] ^= 1 << random.randrange(8)
-    return bytes(spoilt)
-
-
-def run_here(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> tuple[int, str]:
-    """Run the reader in this process: quicker, and nothing that it does not catch is lost."""
-    monkeypatch.setattr(sys, "argv", ["rescue.py", *map(str, arguments)])
-    told = io.TextIOWrapper(io.BytesIO(), write_through=True)
-    with redirect_stdout(told), redirect_stderr(told):
-        try:
-            code = rescue.main()
-        except SystemExit as end:
-            code = int(str(end.code))
-    assert isinstance(told.buffer, io.BytesIO)
-    return code, told.buffer.getvalue().decode()
-
-
-# --- The cipher -------------------------------------------------------------------------------------------------------
-
-
-def test_its_cipher_passes_the_standards_example() -> None:
-    # FIPS 197, appendix C.3; with a vector of zeros CBC is the bare cipher.
-    cipher = rescue.AesCbc(bytes(range(32)), bytes(16))
-    plain = cipher.decrypt(bytes.fromhex("8ea2b7ca516745bfeafc49904b496089"))
-    assert plain == bytes.fromhex("00112233445566778899aabbccddeeff")
-
-
-@pytest.mark.parametrize("blocks", [0, 1, 2, 3, 100, 70_000])
-def test_its_cipher_is_that_of_the_server(blocks: int) -> None:
-    random = Random(blocks)
-    key, iv, plain = random.randbytes(32), random.randbytes(16), random.randbytes(16 * blocks)
-    encrypted = CipherKey(key, iv).encryptor().update(plain)
-    assert rescue.AesCbc(key, iv).decrypt(encrypted) == plain
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("a:b", "a_b"),
-        ("end. .", "end___"),
-        ("NUL", "_NUL"),
-        ("com1.txt", "_com1.txt"),
-        ("comic", "comic"),
-        ("x\x01", "x_"),
-    ],
-)
-def test_names_can_be_made_safe_for_other_disks(name: str, expected: str) -> None:
-    assert rescue.safe(f"/folder/{name}") == f"/folder/{expected}"
-
-
-def test_a_name_that_would_lead_elsewhere_leads_nowhere(tmp_path: Path) -> None:
-    run = rescue.Rescue.__new__(rescue.Rescue)
-    run.files = run.bytes = run.there = run.problems = 0
-    library = rescue.Library("id", "Photos", "ann", "", 0, 0, 0, 0, "", "", "")
-    target = rescue.Target(run, library, str(tmp_path / "out"))
-    (tmp_path / "out").mkdir()
-    for name in ("..", "../../etc", "/etc", "a\0b", "."):
-        target.enter([], rescue.Entry(name, EMPTY_ID, MODE_DIR, 0, 0))
-        target.leave(0)
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".._.._etc", "_.", "_..", "_etc", "a_b"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
