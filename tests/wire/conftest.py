@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Client
-from tests.wire.daemon import Daemon
+from tests.wire.daemon import PROGRAM, Daemon
 from tests.wire.people import Person, meet
 
 
@@ -42,8 +42,8 @@ def start_daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
     """Starts a daemon with settings of its own, for one test."""
     running: list[Daemon] = []
 
-    def start(*, prefix: Sequence[str] = (), **settings: object) -> Daemon:
-        running.append(Daemon(tmp_path / f"daemon{len(running)}", prefix=prefix, **settings))
+    def start(*, prefix: Sequence[str] = (), program: Sequence[str] = PROGRAM, **settings: object) -> Daemon:
+        running.append(Daemon(tmp_path / f"daemon{len(running)}", prefix=prefix, program=program, **settings))
         running[-1].start()
         return running[-1]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.conftest import Client
 
 SERVER = Path(__file__).parents[2] / "server.py"
+PROGRAM = (sys.executable, str(SERVER))
 START_SECONDS = 30
 STOP_SECONDS = 15  # the server itself promises five; the machine may be busy
 
@@ -32,7 +33,7 @@ class Daemon:
         folder: Path,
         *,
         prefix: Sequence[str] = (),
-        program: Sequence[str] = (sys.executable, str(SERVER)),
+        program: Sequence[str] = PROGRAM,
         **settings: object,
     ) -> None:
         self.folder = folder
