@@ -9,11 +9,14 @@ import sys
 
 from syncfile import config
 from syncfile.daemon import complain, serve
+from syncfile.help_format import HelpFormatter
 
 
 def main() -> int:
     """Run the server with the settings of the command line, the environment and the configuration file."""
-    parser = argparse.ArgumentParser(prog="server.py", description="Serve SyncFile until a signal ends it.")
+    parser = argparse.ArgumentParser(
+        prog="server.py", description="Serve SyncFile until a signal ends it.", formatter_class=HelpFormatter
+    )
     config.add_arguments(parser)
     arguments = parser.parse_args()
     try:

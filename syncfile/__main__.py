@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 
 from syncfile import __version__
+from syncfile.help_format import HelpFormatter
 
 #: Each is a module of ``syncfile.cli`` with ``add_arguments(parser)`` and ``run(arguments)``, imported when asked for.
 COMMANDS = {
@@ -34,13 +35,16 @@ def main(argv: list[str] | None = None) -> int:
         prog="syncfile",
         description="A private cloud that runs on the home router.",
         epilog="commands: " + "; ".join(f"{name}: {help}" for name, help in COMMANDS.items()),
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"syncfile {__version__}")
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...")
     chosen = parser.parse_args(argv)
     command = import_module(f"syncfile.cli.{_MODULES.get(chosen.command, chosen.command)}")
-    own = argparse.ArgumentParser(prog=f"syncfile {chosen.command}", description=command.__doc__)
+    own = argparse.ArgumentParser(
+        prog=f"syncfile {chosen.command}", description=command.__doc__, formatter_class=HelpFormatter
+    )
     command.add_arguments(own)
     arguments = own.parse_args(chosen.arguments)
     try:

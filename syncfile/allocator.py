@@ -13,8 +13,9 @@ _M_ARENA_MAX = -8
 
 #: Buffers from here on are given back when they are freed: hashing a password takes 4 MiB. Reads of bodies are smaller.
 _LARGE_BYTES = 1 << 20
-#: By default each thread may get a heap of its own, whose free parts no other thread uses.
-_ARENAS = 2
+#: By default each thread may get a heap of its own, whose free parts no other thread uses. One is enough: it is mostly
+#: the interpreter that asks for memory, in one thread at a time.
+_ARENAS = 1
 
 
 def keep_small() -> None:

@@ -86,6 +86,7 @@ class _Service:
         self._store_id = core.folder.store_id
         self._housekeeping = Housekeeping()
         self._housekeeping.start(core)
+        core.db.close()  # of this thread, which mostly needs it no more: each connection has its own copy of the schema
         return core
 
     def close(self, core: Core) -> None:

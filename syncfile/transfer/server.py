@@ -354,7 +354,7 @@ def _tick(options: Options) -> float:
 def _adjustments(options: Options) -> Adjustments:
     """Return what waitress' own classes read; they never see a large body, and never write a temporary file."""
     adj = Adjustments(
-        listen="127.0.0.1:0",
+        listen="*:0",  # nobody does; to look up a name it would load the tables of international ones
         ident="SyncFile",
         url_scheme="https" if options.tls_cert else "http",
         recv_bytes=RECV_BYTES,
