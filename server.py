@@ -8,8 +8,8 @@ import os
 import sys
 
 from syncfile import config
+from syncfile.cli.help_format import HelpFormatter
 from syncfile.daemon import complain, serve
-from syncfile.help_format import HelpFormatter
 
 
 def main() -> int:

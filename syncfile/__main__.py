@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 
 from syncfile import __version__
-from syncfile.help_format import HelpFormatter
+from syncfile.cli.help_format import HelpFormatter
 
 #: Each is a module of ``syncfile.cli`` with ``add_arguments(parser)`` and ``run(arguments)``, imported when asked for.
 COMMANDS = {
