@@ -10,12 +10,10 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
-from syncfile.core.core import Core
-from syncfile.core.tokens import AUTHID_SECONDS, SESSION_SECONDS, TRANSFER_SECONDS
 from syncfile.errors import SyncFileError
 from syncfile.store.db import Database
 
@@ -36,7 +34,6 @@ WATCH_SECONDS = 15.0
 SAVE_SECONDS = 86400
 
 _STATE = "clock"
-_LIFETIMES = {"session": SESSION_SECONDS, "legacy": AUTHID_SECONDS, "transfer": TRANSFER_SECONDS}
 _LATER = (
     "UPDATE token SET expires_at = expires_at + :step WHERE issued_at >= :since",
     "UPDATE link SET created_at = created_at + :step, expires_at = expires_at + :step WHERE created_at >= :since",
@@ -135,16 +132,16 @@ def recall(db: Database) -> Memory:
     return replace(memory, seen=max(memory.seen, seen or 0))
 
 
-def is_settled(core: Core, seconds: int) -> bool:
+def is_settled(db: Database, now: int, seconds: int = WAIT_SECONDS) -> bool:
     """Tell whether the clock has been right for so long: else what looks old may be young."""
-    memory = recall(core.db)
-    return not memory.ahead and (not memory.jumped_at or core.now() - memory.jumped_at >= seconds)
+    memory = recall(db)
+    return not memory.ahead and (not memory.jumped_at or now - memory.jumped_at >= seconds)
 
 
-def is_certain(core: Core) -> bool:
+def is_certain(db: Database, now: int) -> bool:
     """Tell whether what is kept for some time, as history is, may be dropped when that is over."""
-    is_long = abs(recall(core.db).jumped_by) > LONG_JUMP_SECONDS
-    return is_settled(core, LONG_WAIT_SECONDS if is_long else WAIT_SECONDS)
+    is_long = abs(recall(db).jumped_by) > LONG_JUMP_SECONDS
+    return is_settled(db, now, LONG_WAIT_SECONDS if is_long else WAIT_SECONDS)
 
 
 class Watch:
@@ -153,11 +150,13 @@ class Watch:
     Args:
         db: Of a store that is this process' own.
         clock: The one that the store is used with.
+        lifetimes: Seconds that a token of each kind may still have after the clock was set back.
     """
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, lifetimes: Mapping[str, int]) -> None:
         self._db = db
         self._clock = clock
+        self._lifetimes = lifetimes
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -236,7 +235,7 @@ class Watch:
         with self._db.transaction():
             for sql in _LATER if step > 0 else _SOONER:
                 self._db.execute_sql(sql, values)
-            for kind, seconds in _LIFETIMES.items() if step < 0 else ():
+            for kind, seconds in self._lifetimes.items() if step < 0 else ():
                 self._db.rows(_NO_LONGER, now + seconds, kind, now + seconds)
             self._write(Memory(now, now, 0, now, step))
 

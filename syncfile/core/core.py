@@ -4,9 +4,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from syncfile.config import Config
+from syncfile.core.clock import Watch
 from syncfile.core.keys import Keys
 from syncfile.core.repo_locks import RepoLocks
 from syncfile.core.throttle import Throttle
@@ -14,9 +14,6 @@ from syncfile.store.blocks import BlockStore
 from syncfile.store.data_folder import DataFolder
 from syncfile.store.db import Database
 from syncfile.store.object_store import ObjectStore
-
-if TYPE_CHECKING:
-    from syncfile.core.clock import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Core:
     """One open data folder. Functions of ``core`` take it first; nothing in it is per request.
 
     Attributes:
-        config: As it counts now: ``settings`` puts another one in its place when an administrator changes a setting.
+        config: As it counts now: ``server_settings`` puts another one in its place.
         given: As file, environment and flags have it; None if that is the same.
     """
 
@@ -54,7 +51,7 @@ class Core:
     job_runs: dict[str, JobRun] = field(default_factory=dict)
     given: Config | None = None
     clock: Callable[[], float] = time.time
-    watch: "Watch | None" = None  # over the clock; None where the store is another process's
+    watch: Watch | None = None  # over the clock; None where the store is another process's
 
     def now(self) -> int:
         """Return the time in seconds UTC."""

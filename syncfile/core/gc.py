@@ -107,7 +107,7 @@ def is_machine_busy() -> bool:
 
 def collect_daily(core: Core) -> int:
     """Collect if the last run is a day ago or was cut off, and return how many things were removed: the job."""
-    if not is_certain(core) or 0 <= core.now() - last_finished(core.folder.path) < PERIOD_SECONDS:
+    if not is_certain(core.db, core.now()) or 0 <= core.now() - last_finished(core.folder.path) < PERIOD_SECONDS:
         return 0
     settle_seconds = min(float(core.config.gc_grace), SETTLE_SECONDS)
     try:
@@ -133,7 +133,7 @@ def collect(core: Core, repo_id: str = "", *, dry_run: bool = False, pace: Pace 
         StoreUnavailable, DiskFull: The run can be made again at any time.
     """
     core.folder.check()
-    if not (dry_run or is_settled(core, core.config.gc_grace)):
+    if not (dry_run or is_settled(core.db, core.now(), core.config.gc_grace)):
         raise Busy("the clock is not set or was set a moment ago, and what looks old may be young", retry_after=3600)
     pace = pace or Pace()
     freed = Freed()

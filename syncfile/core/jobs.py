@@ -19,7 +19,7 @@ ROUND_SECONDS = 3600.0
 
 def sweep_tokens(core: Core) -> int:
     """Forget all tokens that have expired, and return how many they were."""
-    if not clock.is_settled(core, clock.WAIT_SECONDS):
+    if not clock.is_settled(core.db, core.now()):
         return 0
     total = 0
     while count := tokens.sweep_expired(core):

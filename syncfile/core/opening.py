@@ -8,6 +8,7 @@ from syncfile.config import Config
 from syncfile.core.clock import Clock, Watch, recall
 from syncfile.core.core import Core
 from syncfile.core.server_settings import with_changes
+from syncfile.core.tokens import LIFETIMES
 from syncfile.errors import SyncFileError
 from syncfile.profile import limits
 from syncfile.store.backup_marker import forget_backup_marker
@@ -53,7 +54,7 @@ def open_core(config: Config, *, alone: bool = True, store_id: str = "") -> Core
         undo.callback(db.close_all)
         migrate(db)
         clock = Clock(recall(db).seen)
-        watch = Watch(db, clock) if alone else None
+        watch = Watch(db, clock, LIFETIMES) if alone else None
         if watch is not None:
             watch.begin()
         if alone:

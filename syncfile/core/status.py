@@ -93,7 +93,7 @@ def status_of(core: Core, pid: int | None) -> Status:
         certificate_expires_at=certificate_expiry(core.config.tls_cert) if core.config.tls_cert else None,
         time=core.now(),
         time_ahead=ahead if abs(ahead) > clock.SLACK_SECONDS else 0,
-        is_time_settled=clock.is_settled(core, clock.WAIT_SECONDS),
+        is_time_settled=clock.is_settled(core.db, core.now()),
         profile=limit.megabytes,
         memory_ceiling=limit.memory_ceiling << 20,
     )

@@ -1,14 +1,11 @@
 """Tokens: secrets that stand for an account. They are shown once; the database knows their SHA-256 only."""
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from hmac import compare_digest, digest
 from secrets import token_hex
 from typing import Literal
-from uuid import UUID, uuid4
 
 from syncfile.core import audit, sign_ins
 from syncfile.core.access import Actor
@@ -23,6 +20,8 @@ Kind = Literal["login", "session", "legacy", "sync", "transfer", "app"]
 SESSION_SECONDS = 14 * 86400
 AUTHID_SECONDS = 20 * 3600
 TRANSFER_SECONDS = 3600
+#: Of the kinds that end by themselves; a link may be given a shorter one.
+LIFETIMES: Mapping[str, int] = {"session": SESSION_SECONDS, "legacy": AUTHID_SECONDS, "transfer": TRANSFER_SECONDS}
 #: How old "last seen" may get before it is written again: reading must not become writing.
 SEEN_SECONDS = 300
 SWEEP_ROWS = 500
@@ -30,11 +29,9 @@ SWEEP_ROWS = 500
 #: leaves them behind; those not seen for longest go.
 TOKENS_KEPT = 200
 
-_VERSION_AT, _LONG_VERSION = 14, "8"  # of a UUID: version 8 may mean what we like (RFC 9562, section 5.8)
-TOLD_ROWS = 1000
 ID_CHARS = 16
 #: What cannot be noted, on a disk that is full or read-only, must not keep anybody from reading.
-_UNWRITABLE = (Busy, DiskFull, StoreUnavailable)
+UNWRITABLE = (Busy, DiskFull, StoreUnavailable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +147,42 @@ def issue(
     """
     token = token or token_hex(20)
     row = {"parent_hash": parent_hash, "repo_id": repo_id, "address": address}
-    _insert(core, token, kind, account_id, lifetime, row | _columns(device or Device()))
+    add(core, token, kind, account_id, lifetime, row | _columns(device or Device()))
     return token
+
+
+def add(
+    core: Core, token: str, kind: Kind, account_id: int, lifetime: int | None, row: Mapping[str, str | None]
+) -> None:
+    """Store the hash of a token; one that is there stays as it is.
+
+    Args:
+        lifetime: Seconds; None for a token that lives until it is revoked, or its parent does.
+        row: Other columns of the table.
+
+    Raises:
+        NotAuthenticated: The account was deleted meanwhile.
+    """
+    now = core.now()
+    values = {
+        **row,
+        "token_hash": hash_of(token),
+        "kind": kind,
+        "account_id": account_id,
+        "issued_at": now,
+        "expires_at": None if lifetime is None else now + lifetime,
+        "last_seen_at": now,
+    }
+    with core.db.transaction():
+        # The number of a deleted account may be given to a new one, which must not inherit a late token.
+        if core.db.row("SELECT 1 FROM account WHERE id = ?", account_id) is None:
+            raise NotAuthenticated("the account was deleted")
+        if kind in ("login", "session", "sync"):
+            _make_room(core, kind, account_id, row.get("repo_id"))
+        Token.insert(values).on_conflict_ignore().execute(core.db)
+        if kind in ("login", "session", "legacy"):
+            client = row.get("device_name") or row.get("platform") or ""
+            sign_ins.note_success(core, account_id, row.get("address") or "", kind, client)
 
 
 def find(core: Core, kind: Kind, token: str) -> TokenInfo | None:
@@ -180,7 +211,14 @@ def authenticate(core: Core, kind: Kind, token: str, address: str) -> Actor:
 def note_seen(core: Core, info: TokenInfo, address: str) -> None:
     """Note from where a token was used, if it was not noted lately."""
     if core.now() - info.last_seen_at >= SEEN_SECONDS:
-        _touch(core, info.token_hash, address)
+        touch(core, info.token_hash, address)
+
+
+def touch(core: Core, token_hash: str, address: str) -> None:
+    """Note that a token is used now, and from where."""
+    sql = "UPDATE token SET last_seen_at = ?, address = ? WHERE token_hash = ?"
+    with suppress(*UNWRITABLE), core.db.transaction():
+        core.db.rows(sql, core.now(), address, token_hash)
 
 
 def revoke(core: Core, token_hash: str) -> None:
@@ -210,19 +248,6 @@ def sweep_expired(core: Core) -> int:
     return count
 
 
-def authid_for(core: Core, signed: SignedIn, address: str) -> str:
-    """Return the account's authid of the legacy API: for 20 hours the same one; see ``_retell``."""
-    return _retell(core, "legacy", signed, AUTHID_SECONDS, Device(), address)
-
-
-def login_for(core: Core, signed: SignedIn, device: Device, address: str) -> str:
-    """Return the login token of a device: as long as that lives, the same one; see ``_retell``.
-
-    It is for programs that sign in whenever they start: they would leave a token behind each time.
-    """
-    return _retell(core, "login", signed, None, device, address)
-
-
 def authid_info(core: Core, authid: str) -> TokenInfo:
     """Return what is known of a live authid.
 
@@ -235,147 +260,12 @@ def authid_info(core: Core, authid: str) -> TokenInfo:
     return info
 
 
-def short_link(core: Core, authid: str, repo_id: str, path: str) -> str:
-    """Return the id, UUID text, of the download link for one file; it lives as long as its authid.
-
-    It is made from the authid, so that a file asked for twice needs one row, written once.
-
-    Raises:
-        NotAuthenticated: The authid is wrong or expired, or the account is not active.
-    """
-    info = authid_info(core, authid)
-    mac = digest(authid.encode(), f"link:{repo_id}:{path}".encode(), "sha256")
-    link = str(UUID(bytes=mac[:16], version=4))
-    if find_transfer(core, link) is None:
-        row = {"parent_hash": info.token_hash, "repo_id": repo_id, "path": path, "operation": "download"}
-        _insert(core, link, "transfer", info.account_id, None, row)
-    return link
-
-
-def issue_transfer(
-    core: Core,
-    actor: Actor,
-    repo_id: str,
-    path: str,
-    operation: str,
-    *,
-    commit_id: str | None = None,
-    is_long: bool = False,
-    lifetime: int = TRANSFER_SECONDS,
-) -> str:
-    """Return the id, UUID text, of a link to the bytes at one path; it dies with the actor's own token.
-
-    Args:
-        operation: ``download``, ``upload`` or ``zip``.
-        commit_id: For what was at the path then.
-        is_long: Sending these bytes keeps a thread; the link shows it (``is_long_link``).
-        lifetime: Seconds.
-
-    Raises:
-        NotAuthenticated: The actor has no account.
-    """
-    if actor.account_id is None:
-        raise NotAuthenticated("only an account can have a transfer token")
-    link = str(uuid4())
-    if is_long:
-        link = link[:_VERSION_AT] + _LONG_VERSION + link[_VERSION_AT + 1 :]
-    row = {
-        "parent_hash": actor.token_hash or None,
-        "repo_id": repo_id,
-        "path": path,
-        "operation": operation,
-        "commit_id": commit_id,
-    }
-    _insert(core, link, "transfer", actor.account_id, lifetime, row)
-    return link
-
-
-def is_long_link(link: str) -> bool:
-    """Tell, without asking the database, whether a link was issued as a long one."""
-    return link[_VERSION_AT : _VERSION_AT + 1] == _LONG_VERSION
-
-
-def find_transfer(core: Core, link: str) -> TokenInfo | None:
-    """Return what a live link of ``short_link`` or ``issue_transfer`` allows, else None."""
-    return find(core, "transfer", link)
-
-
-def _insert(
-    core: Core, token: str, kind: Kind, account_id: int, lifetime: int | None, row: Mapping[str, str | None]
-) -> None:
-    now = core.now()
-    values = {
-        **row,
-        "token_hash": hash_of(token),
-        "kind": kind,
-        "account_id": account_id,
-        "issued_at": now,
-        "expires_at": None if lifetime is None else now + lifetime,
-        "last_seen_at": now,
-    }
-    with core.db.transaction():
-        # The number of a deleted account may be given to a new one, which must not inherit a late token.
-        if core.db.row("SELECT 1 FROM account WHERE id = ?", account_id) is None:
-            raise NotAuthenticated("the account was deleted")
-        if kind in ("login", "session", "sync"):
-            _make_room(core, kind, account_id, row.get("repo_id"))
-        Token.insert(values).on_conflict_ignore().execute(core.db)
-        if kind in ("login", "session", "legacy"):
-            client = row.get("device_name") or row.get("platform") or ""
-            sign_ins.note_success(core, account_id, row.get("address") or "", kind, client)
-
-
 def _make_room(core: Core, kind: Kind, account_id: int, repo_id: str | None) -> None:
     core.db.rows(
         "DELETE FROM token WHERE token_hash IN (SELECT token_hash FROM token WHERE account_id = ? AND kind = ?"
         " AND COALESCE(repo_id, '') = ? ORDER BY last_seen_at DESC, issued_at DESC LIMIT ? OFFSET ?)",
         *(account_id, kind, repo_id or "", SWEEP_ROWS, TOKENS_KEPT - 1),
     )
-
-
-def _touch(core: Core, token_hash: str, address: str) -> None:
-    sql = "UPDATE token SET last_seen_at = ?, address = ? WHERE token_hash = ?"
-    with suppress(*_UNWRITABLE), core.db.transaction():
-        core.db.rows(sql, core.now(), address, token_hash)
-
-
-def _retell(core: Core, kind: Kind, signed: SignedIn, lifetime: int | None, device: Device, address: str) -> str:
-    """Return a token that can be told again, though only its hash is stored.
-
-    It is made from its time of issue and the seal, which nobody has without the right password
-    (``passwords.verify``). One that was revoked never comes back.
-    """
-    token = _find_told(core, kind, signed, device, address)
-    if token is None:
-        with core.db.transaction():  # of two that ask at once, the second finds what the first was given
-            token = _find_told(core, kind, signed, device, address)
-            if token is None:
-                token = _told_at(core.now(), kind, signed, device)
-                row = {"address": address, "parent_hash": signed.app_hash}
-                _insert(core, token, kind, signed.account_id, lifetime, row | _columns(device))
-    return token
-
-
-def _find_told(core: Core, kind: Kind, signed: SignedIn, device: Device, address: str) -> str | None:
-    rows = core.db.rows(
-        "SELECT issued_at, token_hash, address FROM token WHERE account_id = ? AND kind = ? AND device_id = ?"
-        " AND device_name = ? AND (expires_at IS NULL OR expires_at > ?) ORDER BY issued_at DESC LIMIT ?",
-        *(signed.account_id, kind, device.id, device.name, core.now(), TOLD_ROWS),
-    )
-    for issued_at, token_hash, last_address in rows:
-        token = _told_at(issued_at, kind, signed, device)
-        if compare_digest(hash_of(token), token_hash):
-            if address != last_address:  # it may be somebody else who tells the password
-                with suppress(*_UNWRITABLE), core.db.transaction():
-                    sign_ins.note_success(core, signed.account_id, address, kind, device.client)
-                _touch(core, token_hash, address)
-            return token
-    return None
-
-
-def _told_at(issued_at: int, kind: Kind, signed: SignedIn, device: Device) -> str:
-    text = json.dumps([kind, issued_at, signed.account_id, device.id, device.name])
-    return digest(signed.seal, text.encode(), "sha256").hex()[:40]
 
 
 def _columns(device: Device) -> dict[str, str | None]:

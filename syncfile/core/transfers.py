@@ -6,7 +6,7 @@ What the account may do is asked when a link is made and again whenever it is us
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from syncfile.core import files, tokens
+from syncfile.core import files, transfer_tokens
 from syncfile.core.access import READ, WRITE, Actor, RepoInfo, require
 from syncfile.core.commits import history_of
 from syncfile.core.core import Core
@@ -38,7 +38,7 @@ def download_link(core: Core, actor: Actor, repo_id: str, path: str) -> str:
     """Return a link to the file at ``path``. Raises ``NotFound``, ``LibraryLocked``."""
     path = clean_path(path)
     stored = files.open_file(core, actor, repo_id, path)
-    return tokens.issue_transfer(core, actor, repo_id, path, "download", is_long=stored.unlocked is not None)
+    return transfer_tokens.issue_transfer(core, actor, repo_id, path, "download", is_long=stored.unlocked is not None)
 
 
 def revision_link(core: Core, actor: Actor, repo_id: str, path: str, commit_id: str) -> str:
@@ -46,14 +46,14 @@ def revision_link(core: Core, actor: Actor, repo_id: str, path: str, commit_id: 
     path = clean_path(path)
     stored = _open_revision(core, actor, repo_id, path, commit_id)
     is_long = stored.unlocked is not None
-    return tokens.issue_transfer(core, actor, repo_id, path, "download", commit_id=commit_id, is_long=is_long)
+    return transfer_tokens.issue_transfer(core, actor, repo_id, path, "download", commit_id=commit_id, is_long=is_long)
 
 
 def zip_link(core: Core, actor: Actor, repo_id: str, path: str) -> str:
     """Return a link to the folder at ``path`` as a zip archive. Raises ``NotFound``, ``LibraryLocked``."""
     path = clean_path(path)
     open_repo(core, actor, repo_id).directory(path)
-    return tokens.issue_transfer(core, actor, repo_id, path, "zip", is_long=True)
+    return transfer_tokens.issue_transfer(core, actor, repo_id, path, "zip", is_long=True)
 
 
 def upload_link(core: Core, actor: Actor, repo_id: str, path: str) -> str:
@@ -67,7 +67,7 @@ def upload_link(core: Core, actor: Actor, repo_id: str, path: str) -> str:
     repo = require(core.db, actor, repo_id, WRITE)
     core.keys.require(repo, actor)
     snapshot(core, repo).directory(path)
-    return tokens.issue_transfer(core, actor, repo_id, path, "upload")
+    return transfer_tokens.issue_transfer(core, actor, repo_id, path, "upload")
 
 
 def find_transfer(core: Core, link: str, address: str, *operations: str) -> Transfer:
@@ -79,7 +79,7 @@ def find_transfer(core: Core, link: str, address: str, *operations: str) -> Tran
     Raises:
         NotFound: There is no such link, or not any more.
     """
-    info = tokens.find_transfer(core, link)
+    info = transfer_tokens.find_transfer(core, link)
     if info is None or info.operation not in operations or info.repo_id is None or info.path is None:
         raise NotFound("there is no such link, or it has expired")
     return Transfer(info.actor(address), info.repo_id, info.path, info.operation, info.commit_id)

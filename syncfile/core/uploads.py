@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from syncfile.core import files
 from syncfile.core.access import WRITE, Actor, RepoInfo, require, require_account
-from syncfile.core.clock import WAIT_SECONDS, is_settled
+from syncfile.core.clock import is_settled
 from syncfile.core.core import Core
 from syncfile.core.crypto import CIPHER_BLOCK_BYTES, Encryptor
 from syncfile.core.keys import Unlocked
@@ -109,7 +109,7 @@ def receive(
 
 def sweep(core: Core) -> int:
     """Forget uploads that nobody went on with, and return how many. What they have stored is left to gc."""
-    if not is_settled(core, WAIT_SECONDS):
+    if not is_settled(core.db, core.now()):
         return 0
     old = core.now() - IDLE_SECONDS
     rows = core.db.rows("SELECT id FROM upload_session WHERE updated_at <= ? LIMIT ?", old, _SWEEP_ROWS)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncfile.core import tokens, users
+from syncfile.core import tokens, transfer_tokens, users
 from syncfile.core.core import Core
 from syncfile.errors import AlreadyExists, BadRequest, NotFound, PermissionDenied, SyncFileError
 from tests.core.accounts import (
@@ -132,11 +132,11 @@ def test_a_new_password_signs_out_all_but_the_token_that_asked(core: Core) -> No
     mine, other = (tokens.issue(core, "login", ann.id, lifetime=None) for _ in range(2))
     bobs = tokens.issue(core, "login", bob.id, lifetime=None)
     asking = tokens.authenticate(core, "login", mine, HERE)
-    link = tokens.issue_transfer(core, asking, "repo", "/a", "download")
+    link = transfer_tokens.issue_transfer(core, asking, "repo", "/a", "download")
     users.update_account(core, asking, ann.id, password="new one", old_password=PASSWORD)
     alive = [tokens.find(core, "login", token) is not None for token in (mine, other, bobs)]
     assert alive == [True, False, True]
-    assert tokens.find_transfer(core, link) is not None
+    assert transfer_tokens.find_transfer(core, link) is not None
 
 
 def test_a_password_set_by_others_signs_out_everything(core: Core) -> None:

@@ -12,6 +12,8 @@ from syncfile.core import (
     readable,
     sync_tokens,
     tokens,
+    told_tokens,
+    transfer_tokens,
     two_step,
     users,
 )
@@ -43,7 +45,7 @@ def sign_in(core: Core, password: str, name: str = "root", address: str = HERE) 
 
 def program(core: Core, password: str) -> Actor:
     """Return a program that has signed in."""
-    token = tokens.login_for(core, sign_in(core, password), RCLONE, HERE)
+    token = told_tokens.login_for(core, sign_in(core, password), RCLONE, HERE)
     return tokens.authenticate(core, "login", token, HERE)
 
 
@@ -108,14 +110,14 @@ def test_wrong_ones_are_counted_as_guesses(core: Core, root: Actor) -> None:
 
 def test_a_program_that_signs_in_again_is_told_the_same_token(core: Core, root: Actor, app: str) -> None:
     other = app_passwords.create(core, root, "other")[1]
-    first = tokens.login_for(core, sign_in(core, app), RCLONE, HERE)
-    authid = tokens.authid_for(core, sign_in(core, app), HERE)
+    first = told_tokens.login_for(core, sign_in(core, app), RCLONE, HERE)
+    authid = told_tokens.authid_for(core, sign_in(core, app), HERE)
     move_clock(core, 60)
-    assert tokens.login_for(core, sign_in(core, app), RCLONE, HERE) == first
-    assert tokens.authid_for(core, sign_in(core, app), HERE) == authid
+    assert told_tokens.login_for(core, sign_in(core, app), RCLONE, HERE) == first
+    assert told_tokens.authid_for(core, sign_in(core, app), HERE) == authid
     for password in (other, PASSWORD):
-        assert tokens.login_for(core, sign_in(core, password), RCLONE, HERE) != first
-        assert tokens.authid_for(core, sign_in(core, password), HERE) != authid
+        assert told_tokens.login_for(core, sign_in(core, password), RCLONE, HERE) != first
+        assert told_tokens.authid_for(core, sign_in(core, password), HERE) != authid
 
 
 def test_revoking_it_cuts_off_all_that_was_got_with_it_and_nothing_else(core: Core, root: Actor, app: str) -> None:
@@ -124,11 +126,11 @@ def test_revoking_it_cuts_off_all_that_was_got_with_it_and_nothing_else(core: Co
     alive = {}
     for password in (app, kept):
         actor = program(core, password)
-        authid = tokens.authid_for(core, sign_in(core, password), HERE)
-        links = [tokens.issue_transfer(core, actor, repo_id, "/a", "download")]
-        links.append(tokens.short_link(core, authid, repo_id, "/a"))
+        authid = told_tokens.authid_for(core, sign_in(core, password), HERE)
+        links = [transfer_tokens.issue_transfer(core, actor, repo_id, "/a", "download")]
+        links.append(transfer_tokens.short_link(core, authid, repo_id, "/a"))
         sync = sync_tokens.issue(core, actor, repo_id)
-        login = tokens.login_for(core, sign_in(core, password), RCLONE, HERE)
+        login = told_tokens.login_for(core, sign_in(core, password), RCLONE, HERE)
         alive[password] = [
             ("login", login),
             ("legacy", authid),
@@ -153,7 +155,7 @@ def test_it_is_listed_and_revoked_as_a_device_too(core: Core, root: Actor, app: 
 
 
 def test_its_owner_sees_when_and_from_where_it_was_last_used(core: Core, root: Actor, app: str) -> None:
-    token = tokens.login_for(core, sign_in(core, app), RCLONE, HERE)
+    token = told_tokens.login_for(core, sign_in(core, app), RCLONE, HERE)
     move_clock(core, 1000)
     actor = tokens.authenticate(core, "login", token, THERE)
     (seen,) = app_passwords.list_app_passwords(core, root)

@@ -51,7 +51,7 @@ class Store:
     def start(self) -> None:
         """Begin as a server does."""
         made = self.machine.clock(recall(self.core.db).seen)
-        self.core = replace(self.core, clock=made, watch=Watch(self.core.db, made))
+        self.core = replace(self.core, clock=made, watch=Watch(self.core.db, made, tokens.LIFETIMES))
         self.watch.begin()
 
     def end(self) -> None:
@@ -284,7 +284,7 @@ def test_nothing_is_swept_until_the_clock_has_been_right_for_a_while(store: Stor
     for seconds in (0, WAIT_SECONDS - 1):
         store.machine.run(seconds)
         assert (sweep_tokens(store.core), uploads.sweep(store.core)) == (0, 0)
-        assert not is_settled(store.core, store.core.config.gc_grace)
+        assert not is_settled(store.core.db, store.core.now(), store.core.config.gc_grace)
     store.machine.run(1)
     assert sweep_tokens(store.core) == 1
     assert gc.collect(store.core).damaged == 0
@@ -294,13 +294,13 @@ def test_nothing_is_swept_until_the_clock_has_been_right_for_a_while(store: Stor
 def test_history_is_not_dropped_because_the_clock_jumped(store: Store, step: int, waits: int) -> None:
     store.start()
     store.machine.run(60)
-    assert clock.is_certain(store.core)
+    assert clock.is_certain(store.core.db, store.core.now())
     store.machine.time += step
     store.watch.look()
     store.machine.run(waits - 60)
-    assert not clock.is_certain(store.core)
+    assert not clock.is_certain(store.core.db, store.core.now())
     store.machine.run(60)
-    assert clock.is_certain(store.core)
+    assert clock.is_certain(store.core.db, store.core.now())
 
 
 def test_history_is_not_dropped_at_once_by_a_store_that_seems_to_have_slept_for_years(store: Store) -> None:
@@ -309,9 +309,9 @@ def test_history_is_not_dropped_at_once_by_a_store_that_seems_to_have_slept_for_
     store.machine.boot(WRONG)
     store.start()
     store.machine.run(29 * DAY)
-    assert not clock.is_certain(store.core)
+    assert not clock.is_certain(store.core.db, store.core.now())
     store.machine.run(2 * DAY)
-    assert clock.is_certain(store.core)
+    assert clock.is_certain(store.core.db, store.core.now())
 
 
 def test_uploads_begun_in_1970_go_on(store: Store, ann: Actor, library: RepoInfo) -> None:

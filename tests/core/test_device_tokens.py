@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncfile.core import authentication, devices, sync_tokens, tokens, users
+from syncfile.core import authentication, devices, sync_tokens, tokens, told_tokens, users
 from syncfile.core.core import Core
 from syncfile.core.tokens import Device
 from syncfile.errors import NotFound
@@ -21,7 +21,7 @@ def ann(core: Core) -> users.Account:
 
 def sign_in(core: Core, device: Device, password: str = PASSWORD) -> str:
     signed = authentication.sign_in(core, "ann", password, HERE)
-    return tokens.login_for(core, signed, device, HERE)
+    return told_tokens.login_for(core, signed, device, HERE)
 
 
 @pytest.mark.parametrize("device", [DESK, NAMELESS])

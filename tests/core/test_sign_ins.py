@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncfile.core import audit, authentication, notifications, sign_ins, tokens
+from syncfile.core import audit, authentication, notifications, sign_ins, tokens, told_tokens
 from syncfile.core.access import Actor
 from syncfile.core.core import Core
 from syncfile.core.tokens import Device
@@ -35,7 +35,7 @@ def failures(core: Core) -> int:
 def test_signing_in_is_told_once_for_each_token_and_address(core: Core, ann: Actor) -> None:
     for address in (HERE, HERE, THERE, THERE, HERE):
         signed = authentication.sign_in(core, "ann", PASSWORD, address)
-        tokens.login_for(core, signed, Device(name="rclone"), address)
+        told_tokens.login_for(core, signed, Device(name="rclone"), address)
     found = sign_ins.list_sign_ins(core, ann, 0, 10)
     assert [(item.address, item.client, item.success) for item in found] == [
         (address, "rclone", True) for address in (HERE, THERE, HERE)
@@ -116,5 +116,5 @@ def test_wrong_passwords_make_no_address_known_and_tell_nobody(core: Core, ann: 
 
 def test_a_token_told_again_at_a_new_address_is_told_of(core: Core, ann: Actor) -> None:
     for address in (HERE, THERE):
-        tokens.authid_for(core, authentication.sign_in(core, "ann", PASSWORD, address), address)
+        told_tokens.authid_for(core, authentication.sign_in(core, "ann", PASSWORD, address), address)
     assert told(core, ann) == [THERE]

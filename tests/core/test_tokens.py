@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from syncfile.core import authentication, devices, tokens, users
+from syncfile.core import authentication, devices, tokens, told_tokens, transfer_tokens, users
 from syncfile.core.access import Actor, anyone
 from syncfile.core.core import Core
 from syncfile.core.tokens import AUTHID_SECONDS, TRANSFER_SECONDS, Device, Kind, SignedIn
@@ -30,7 +30,7 @@ def login(core: Core, account: users.Account, *, lifetime: int | None = None) ->
 
 
 def authid_of(core: Core, name: str, password: str = PASSWORD) -> str:
-    return tokens.authid_for(core, authentication.sign_in(core, name, password, HERE), HERE)
+    return told_tokens.authid_for(core, authentication.sign_in(core, name, password, HERE), HERE)
 
 
 def hash_of(core: Core, kind: Kind, token: str) -> str:
@@ -65,7 +65,7 @@ def test_rights_are_those_of_now_not_of_the_issue(core: Core, ann: users.Account
 
 def test_only_the_hash_of_a_token_is_stored(core: Core, ann: users.Account) -> None:
     secrets = [login(core, ann), authid_of(core, "ann")]
-    secrets.append(tokens.short_link(core, secrets[1], REPO_ID, "/a"))
+    secrets.append(transfer_tokens.short_link(core, secrets[1], REPO_ID, "/a"))
     dump = str(core.db.rows("SELECT * FROM token"))
     assert [secret in dump for secret in secrets] == [False] * 3
 
@@ -157,12 +157,12 @@ def test_a_store_that_cannot_be_written_keeps_nobody_out(core: Core, ann: users.
 def test_a_revoked_token_takes_its_children_along(core: Core, ann: users.Account) -> None:
     mine, other = login(core, ann), login(core, ann)
     links = [
-        tokens.issue_transfer(core, tokens.authenticate(core, "login", token, HERE), REPO_ID, "/a", "download")
+        transfer_tokens.issue_transfer(core, tokens.authenticate(core, "login", token, HERE), REPO_ID, "/a", "download")
         for token in (mine, other)
     ]
     tokens.revoke(core, hash_of(core, "login", mine))
     assert [tokens.find(core, "login", token) is None for token in (mine, other)] == [True, False]
-    assert [tokens.find_transfer(core, link) is None for link in links] == [True, False]
+    assert [transfer_tokens.find_transfer(core, link) is None for link in links] == [True, False]
     assert core.db.row("SELECT COUNT(*) FROM token") == (2,)
     tokens.revoke(core, "0" * 64)
 
@@ -231,13 +231,13 @@ def test_after_twenty_hours_there_is_a_new_authid_and_the_old_one_is_dead(core: 
 
 def test_telling_an_authid_again_writes_nothing(core: Core, ann: users.Account) -> None:
     signed = authentication.sign_in(core, "ann", PASSWORD, HERE)
-    tokens.authid_for(core, signed, HERE)
-    assert count_writes(core, lambda: tokens.authid_for(core, signed, HERE)) == 0
+    told_tokens.authid_for(core, signed, HERE)
+    assert count_writes(core, lambda: told_tokens.authid_for(core, signed, HERE)) == 0
 
 
 def test_an_authid_cannot_be_told_without_the_seal(core: Core, ann: users.Account) -> None:
     authid = authid_of(core, "ann")
-    assert tokens.authid_for(core, SignedIn(ann.id, bytes(32)), HERE) != authid
+    assert told_tokens.authid_for(core, SignedIn(ann.id, bytes(32)), HERE) != authid
 
 
 def test_accounts_with_one_password_have_authids_of_their_own(core: Core, ann: users.Account) -> None:
@@ -260,7 +260,7 @@ def test_all_that_ask_at_once_are_told_the_same_authid(core: Core, ann: users.Ac
     def ask(_: int) -> str:
         start.wait(10)
         move_clock(core, 1)  # so that two issued apart would differ
-        return tokens.authid_for(core, signed, HERE)
+        return told_tokens.authid_for(core, signed, HERE)
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(ask, range(8)))) == 1
@@ -275,12 +275,12 @@ def test_a_short_link_leads_to_its_file_and_is_written_once(core: Core, ann: use
     links = []
 
     def link() -> None:
-        links.append(tokens.short_link(core, authid, REPO_ID, "/photos/a.jpg"))
+        links.append(transfer_tokens.short_link(core, authid, REPO_ID, "/photos/a.jpg"))
 
     assert [count_writes(core, link) for _ in range(3)] == [1, 0, 0]
     assert len(set(links)) == 1
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", links[0])
-    info = tokens.find_transfer(core, links[0])
+    info = transfer_tokens.find_transfer(core, links[0])
     assert info is not None
     assert (info.repo_id, info.path, info.operation) == (REPO_ID, "/photos/a.jpg", "download")
     assert info.actor(THERE) == Actor(ann.id, "ann", is_staff=False, address=THERE, token_hash=info.token_hash)
@@ -290,7 +290,7 @@ def test_short_links_differ_by_authid_library_and_path(core: Core, ann: users.Ac
     add(core, "bob")
     authids = [authid_of(core, "ann"), authid_of(core, "bob")]
     made = {
-        tokens.short_link(core, authid, repo_id, path)
+        transfer_tokens.short_link(core, authid, repo_id, path)
         for authid in authids
         for repo_id in (REPO_ID, "other")
         for path in ("/a", "/b", "/张三")
@@ -301,38 +301,38 @@ def test_short_links_differ_by_authid_library_and_path(core: Core, ann: users.Ac
 def test_a_short_link_lives_exactly_as_long_as_its_authid(core: Core, ann: users.Account) -> None:
     authid = authid_of(core, "ann")
     move_clock(core, AUTHID_SECONDS - 1)
-    link = tokens.short_link(core, authid, REPO_ID, "/a")
-    assert tokens.find_transfer(core, link) is not None
+    link = transfer_tokens.short_link(core, authid, REPO_ID, "/a")
+    assert transfer_tokens.find_transfer(core, link) is not None
     move_clock(core, 1)
-    assert tokens.find_transfer(core, link) is None
+    assert transfer_tokens.find_transfer(core, link) is None
     with pytest.raises(NotAuthenticated):
-        tokens.short_link(core, authid, REPO_ID, "/a")
+        transfer_tokens.short_link(core, authid, REPO_ID, "/a")
 
 
 def test_a_transfer_lives_an_hour_and_no_longer_than_the_token_that_asked(core: Core, ann: users.Account) -> None:
     token = login(core, ann)
     actor = tokens.authenticate(core, "login", token, HERE)
-    first, second = (tokens.issue_transfer(core, actor, REPO_ID, "/a", "upload") for _ in range(2))
+    first, second = (transfer_tokens.issue_transfer(core, actor, REPO_ID, "/a", "upload") for _ in range(2))
     assert first != second
-    info = tokens.find_transfer(core, first)
+    info = transfer_tokens.find_transfer(core, first)
     assert info is not None
     assert (info.operation, info.path, info.parent_hash) == ("upload", "/a", actor.token_hash)
     move_clock(core, TRANSFER_SECONDS - 1)
-    assert tokens.find_transfer(core, first) is not None
+    assert transfer_tokens.find_transfer(core, first) is not None
     tokens.revoke(core, actor.token_hash)
-    assert tokens.find_transfer(core, first) is None
+    assert transfer_tokens.find_transfer(core, first) is None
 
 
 def test_a_transfer_ends_after_its_hour(core: Core, ann: users.Account) -> None:
-    link = tokens.issue_transfer(core, actor_of(ann), REPO_ID, "/a", "zip")
-    assert tokens.find_transfer(core, link) is not None
+    link = transfer_tokens.issue_transfer(core, actor_of(ann), REPO_ID, "/a", "zip")
+    assert transfer_tokens.find_transfer(core, link) is not None
     move_clock(core, TRANSFER_SECONDS)
-    assert tokens.find_transfer(core, link) is None
+    assert transfer_tokens.find_transfer(core, link) is None
 
 
 def test_nobody_in_particular_gets_no_transfer(core: Core) -> None:
     with pytest.raises(NotAuthenticated):
-        tokens.issue_transfer(core, anyone(HERE), REPO_ID, "/a", "download")
+        transfer_tokens.issue_transfer(core, anyone(HERE), REPO_ID, "/a", "download")
 
 
 def test_the_hot_path_is_one_look_up_by_key(core: Core, ann: users.Account) -> None:
@@ -351,7 +351,7 @@ def test_devices_are_listed_last_seen_first_without_links_to_files(core: Core, a
     actor = tokens.authenticate(core, "login", token, HERE)
     move_clock(core, 10)
     tokens.issue(core, "session", ann.id, lifetime=60, address=THERE)
-    tokens.issue_transfer(core, actor, ann.default_repo_id, "/a", "download")
+    transfer_tokens.issue_transfer(core, actor, ann.default_repo_id, "/a", "download")
     session, login = devices.list_devices(core, actor)
     assert (session.kind, session.address, session.is_current) == ("session", THERE, False)
     assert login == devices.TokenDevice(

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from syncfile.core import access, entries, tokens, users
+from syncfile.core import access, entries, tokens, transfer_tokens, users
 from syncfile.core.core import Core
 from tests.conftest import Answer, Client
 from tests.rest.bytes_links import UUID, ask, content, get, join_ann, link, make_circle_with_file, opened
@@ -86,11 +86,11 @@ def test_download_link_needs_a_path(ann: Person) -> None:
 
 
 def test_link_is_good_for_an_hour(ann: Person, core: Core) -> None:
-    link_id = tokens.issue_transfer(core, ann.actor, ann.repo_id, "/foo.c", "download")
+    link_id = transfer_tokens.issue_transfer(core, ann.actor, ann.repo_id, "/foo.c", "download")
     later = replace(core, clock=lambda: core.clock() + HOUR)
     sooner = replace(core, clock=lambda: core.clock() + HOUR - 5)
-    assert tokens.find_transfer(sooner, link_id) is not None
-    assert tokens.find_transfer(later, link_id) is None
+    assert transfer_tokens.find_transfer(sooner, link_id) is not None
+    assert transfer_tokens.find_transfer(later, link_id) is None
 
 
 def test_unknown_link_is_not_found(ann: Person) -> None:

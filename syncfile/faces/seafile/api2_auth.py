@@ -6,7 +6,7 @@ user name, so that a change reads the same whichever way it came; the e-mail add
 
 from typing import Annotated, TypedDict
 
-from syncfile.core import authentication, tokens, users
+from syncfile.core import authentication, tokens, told_tokens, users
 from syncfile.errors import CodeRequired, CodeWrong, NotAuthenticated, TooMany
 from syncfile.faces.http import Call, Reply, error_headers
 from syncfile.faces.seafile.api2_face import face
@@ -98,7 +98,7 @@ def sign_in(
         return Reply({"non_field_errors": ["Unable to login with provided credentials."]}, 400)
     except TooMany as error:
         return Reply({"non_field_errors": [error.message]}, 429, error_headers(error))
-    return {"token": tokens.login_for(call.core, signed, device, call.address)}
+    return {"token": told_tokens.login_for(call.core, signed, device, call.address)}
 
 
 def _program(call: Call) -> str:

@@ -6,7 +6,7 @@ Whoever has a link needs nothing else. ``-aj`` is what browsers use: the same, b
 from typing import Annotated
 
 from syncfile import errors
-from syncfile.core import entries, files, tokens, transfers
+from syncfile.core import entries, files, transfer_tokens, transfers
 from syncfile.core.arrivals import Added
 from syncfile.core.paths import clean_path, is_within, nfc
 from syncfile.core.repos import open_repo
@@ -37,7 +37,7 @@ class _Face(Face):
     """Decides by the link whether sending a file keeps a thread; other routes take their bodies in such threads."""
 
     def is_long(self, method: str, path: str) -> bool:
-        return any(map(tokens.is_long_link, path.split("/")[3:4]))
+        return any(map(transfer_tokens.is_long_link, path.split("/")[3:4]))
 
 
 face = _Face(authenticate=lambda call: call.actor, show=_show)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from syncfile.core import tokens, transfers
+from syncfile.core import transfer_tokens, transfers
 from syncfile.faces.http import Call, Face, Reply
 from syncfile.faces.linked_bytes import linked_reply
 
@@ -11,7 +11,7 @@ class _Face(Face):
     """Decides by the link, not by the route, whether an answer keeps a thread: it is no route that knows."""
 
     def is_long(self, method: str, path: str) -> bool:
-        return any(map(tokens.is_long_link, path.split("/")[2:3]))
+        return any(map(transfer_tokens.is_long_link, path.split("/")[2:3]))
 
 
 face = _Face(authenticate=lambda call: call.actor)

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from syncfile.core import authentication, entries, tokens, users
+from syncfile.core import authentication, entries, tokens, told_tokens, users
 from syncfile.core.folders import folder_details
 from syncfile.core.repos import default_repo, open_repo
 from syncfile.errors import AlreadyExists, BadRequest, SyncFileError
@@ -50,7 +50,7 @@ def get_authid(call: Call, username: str = "", password: str = "") -> Reply:
         signed = authentication.sign_in(
             call.core, username, password, call.address, takes_app_passwords=True, client=agent
         )
-        return answer(1010, authid=tokens.authid_for(call.core, signed, call.address))
+        return answer(1010, authid=told_tokens.authid_for(call.core, signed, call.address))
 
     return coded(call, "getAuthID", run)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from syncfile.core import entries, files, tokens
+from syncfile.core import entries, files, transfer_tokens
 from syncfile.core.paths import split
 from syncfile.core.repos import default_repo, open_repo
 from syncfile.errors import AlreadyExists, BadRequest, BytesMissing, NotFound, ParentMissing, SyncFileError
@@ -141,7 +141,7 @@ def download(call: Call, op: str = "", authid: str = "", filepath: str = "") -> 
         repo_id = default_repo(call.core, call.actor).id
         path = local_path(filepath)
         open_repo(call.core, call.actor, repo_id).file(path)
-        link_id = tokens.short_link(call.core, authid, repo_id, path)
+        link_id = transfer_tokens.short_link(call.core, authid, repo_id, path)
         return answer(1220, f"{call.host}/v1/f?id={link_id}")
 
     return coded(call, "file", run)
@@ -150,7 +150,7 @@ def download(call: Call, op: str = "", authid: str = "", filepath: str = "") -> 
 @face.route("GET", "/v1/f", auth="none")
 def send(call: Call, id: str = "") -> Reply:
     """Send the bytes behind a short link."""
-    link = tokens.find_transfer(call.core, id)
+    link = transfer_tokens.find_transfer(call.core, id)
     if link is None or link.operation != "download" or link.repo_id is None or link.path is None:
         raise NotFound("there is no such link")
     return stored_reply(call, files.open_file(call.core, link.actor(call.address), link.repo_id, link.path))
