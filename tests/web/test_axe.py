@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from tests.conftest import Client
-from tests.rest.people import join
+from tests.rest.people import PASSWORD, Person, join
 from tests.web.conftest import Visitor
+from tests.web.test_security import card, code_of, dialog, press, send
+from tests.web.test_session import REFUSED, fill_in
 from tests.web.test_sharing import open_dialog
 from tests.web.world import make_world, open_anew
 
@@ -67,3 +69,30 @@ def test_the_way_in_has_no_violation(visitor: Visitor, theme: Theme) -> None:
     visitor.open()
     visitor.page.locator("main form").wait_for()
     assert violations(visitor) == []
+
+
+@both_themes
+def test_no_step_of_securing_an_account_has_a_violation(visitor: Visitor, ann: Person, theme: Theme) -> None:
+    visitor.complaints.expect(REFUSED)
+    visitor.page.emulate_media(color_scheme=theme)
+    ann.client.post("/v1/account/app-passwords/", json={"name": "script"})
+    visitor.sign_in(ann, "/settings/security")
+    found = {}
+    press(card(visitor, "Two-step sign-in", ""), visitor, "Turn on", "")
+    send(visitor, password=PASSWORD)
+    visitor.page.locator("svg.qr").wait_for()
+    found["secret"] = violations(visitor)
+    send(visitor, code=code_of(dialog(visitor).locator(".copyable-text").inner_text()))
+    visitor.page.locator(".settings-codes").wait_for()
+    visitor.page.keyboard.press("Escape")
+    dialog(visitor).get_by_role("alert").wait_for()
+    found["recovery codes"] = violations(visitor)
+    visitor.page.keyboard.press("Escape")
+    dialog(visitor).wait_for(state="detached")
+    found["turned on"] = violations(visitor)
+    visitor.page.context.clear_cookies()
+    visitor.page.reload()
+    fill_in(visitor, username="ann", password=PASSWORD)
+    visitor.page.locator("input[name=code]").wait_for()
+    found["code"] = violations(visitor)
+    assert {name: minded for name, minded in found.items() if minded} == {}

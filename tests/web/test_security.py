@@ -5,6 +5,7 @@ import hmac
 import re
 import struct
 import time
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from syncfile.core import devices
 from tests.conftest import Client
 from tests.rest.people import PASSWORD, Person, join
 from tests.web.conftest import Visitor, eventually
+from tests.web.test_qr import encode
 from tests.web.test_session import REFUSED, fill_in, heading
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.compat
 
 STEP_SECONDS = 30
+QUIET_ZONE = 4
 
 
 def code_of(secret: str, later: int = 0) -> str:
@@ -57,6 +60,17 @@ def send(visitor: Visitor, **values: str) -> None:
     visitor.page.keyboard.press("Enter")
 
 
+def drawn(rows: str) -> str:
+    """Return the path that shows a QR code within its quiet zone."""
+    lines = enumerate(rows.splitlines(), start=QUIET_ZONE)
+    return "".join(
+        f"M{column} {row}h1v1h-1z"
+        for row, line in lines
+        for column, module in enumerate(line, start=QUIET_ZONE)
+        if module == "1"
+    )
+
+
 def card(visitor: Visitor, english: str, chinese: str) -> "Locator":
     title = visitor.page.get_by_role("heading", level=2, name=re.compile(f"^{visitor.say(english, chinese)}"))
     return visitor.page.locator("main .section").filter(has=title)
@@ -78,10 +92,12 @@ def test_two_step_is_turned_on_with_an_app(visitor: Visitor, ann: Person, tmp_pa
     visitor.complaints.expect(REFUSED)
     visitor.sign_in(ann, "/settings/security")
     press(card(visitor, "Two-step sign-in", "两步验证"), visitor, "Turn on", "开启")
-    send(visitor, password=PASSWORD)
-    expect(dialog(visitor).locator("svg.qr")).to_be_visible()
-    secret = dialog(visitor).locator(".copyable-text").inner_text()
-    assert f"secret={secret}" in (dialog(visitor).get_by_role("link").get_attribute("href") or "")
+    with visitor.page.expect_response("**/two-step/") as asking:
+        send(visitor, password=PASSWORD)
+    secret, uri = itemgetter("secret", "uri")(asking.value.json())
+    expect(dialog(visitor).locator(".copyable-text")).to_have_text(secret)
+    expect(dialog(visitor).locator("svg.qr path")).to_have_attribute("d", drawn(encode(visitor, uri)))
+    expect(dialog(visitor).get_by_role("link")).to_have_count(1 if visitor.is_narrow else 0)
     send(visitor, code="abcdef")
     expect(dialog(visitor).get_by_role("alert")).to_be_visible()
     expect(visitor.page.locator("input[name=code]")).to_have_value("abcdef")
@@ -95,7 +111,7 @@ def test_two_step_is_turned_on_with_an_app(visitor: Visitor, ann: Person, tmp_pa
         press(dialog(visitor), visitor, "Download", "下载")
     downloading.value.save_as(tmp_path / "codes.txt")
     assert (tmp_path / "codes.txt").read_text("utf-8").split()[-10:] == codes
-    press(dialog(visitor), visitor, "I have kept it", "我已保存")
+    press(dialog(visitor), visitor, "I have kept this", "我已保存")
     expect(card(visitor, "Two-step sign-in", "两步验证")).to_contain_text(
         visitor.say("10 recovery codes are left.", "还剩 10 个恢复码。")
     )
@@ -230,7 +246,7 @@ def test_app_password_is_made_shown_once_and_revoked(visitor: Visitor, ann: Pers
     password = dialog(visitor).locator(".copyable-text").last.inner_text()
     sign_in = {"username": "ann", "password": password}
     assert ann.client.post("/v1/auth/", json=sign_in).status == 200
-    press(dialog(visitor), visitor, "I have kept it", "我已保存")
+    press(dialog(visitor), visitor, "I have kept this", "我已保存")
     expect(apps).to_contain_text("rclone on the NAS")
     expect(visitor.page.locator("main")).not_to_contain_text(password)
     press(apps, visitor, "Revoke", "吊销")

@@ -1,7 +1,8 @@
 /** How computers, phones and programs are connected to this server. */
 
 import { h, redraw } from "../dom.js";
-import { t } from "../i18n.js";
+import { rich, t } from "../i18n.js";
+import { href } from "../router.js";
 import { account } from "../session.js";
 import { copyable, qrPicture } from "../ui/copyable.js";
 import { pageHead, tabs } from "../ui/parts.js";
@@ -49,10 +50,16 @@ function renderAddress() {
       isLocal && h("p", { class: "connect-warning" }, t("connect.local")),
       h("h2", null, t("username")),
       copyable(account().username, { label: t("username") }),
-      h("p", { class: "soft small" }, t("connect.passwordText")),
+      h("p", { class: "soft small" }, passwordText()),
     ),
     h("figure", { class: "connect-qr" }, qrPicture(origin, t("connect.qr", { url: origin })), h("figcaption", { class: "soft small" }, t("connect.qrText"))),
   );
+}
+
+/** @returns {Child} */
+function passwordText() {
+  if (!account().two_step) return t("connect.passwordText");
+  return rich("connect.appPasswordText", { settings: h("a", { href: href("settings", "security") }, t("connect.appPasswordLink")) });
 }
 
 /** @returns {Child} */

@@ -1,6 +1,8 @@
 /** Texts of the help for connecting. */
 export default {
   "connect.address": "Server address",
+  "connect.appPasswordLink": "Settings, Security",
+  "connect.appPasswordText": "You sign in with two steps: make an app password for each program in {settings}, and use it wherever a program asks for your password.",
   "connect.cli": "seaf-cli",
   "connect.cliInstall": "Install it and start it.",
   "connect.cliList": "List your libraries; the password is asked for.",

@@ -1,6 +1,8 @@
 /** 连接帮助的文字。 */
 export default {
   "connect.address": "服务器地址",
+  "connect.appPasswordLink": "设置 › 安全",
+  "connect.appPasswordText": "您开启了两步验证：请在{settings}中为每个程序创建应用密码，程序要求输入密码时使用它。",
   "connect.cli": "seaf-cli",
   "connect.cliInstall": "安装并启动。",
   "connect.cliList": "列出您的资料库；会要求输入密码。",

@@ -1,9 +1,11 @@
 /** 账号安全的文字。 */
 export default {
   "security.appPassword": "应用密码",
+  "security.appPasswordFor": "“{name}”的应用密码",
   "security.appPasswordOnce": "请在程序中输入以下用户名和密码。密码仅显示这一次。",
   "security.appPasswords": "应用密码",
   "security.appPasswordsText": "同步客户端、rclone、脚本等无法输入验证码的程序，各用一个专属密码。应用密码能访问您的文件，但不能更改您的账号，也不需要验证码。",
+  "security.codeNow": "应用当前显示的验证码",
   "security.codes": "恢复码",
   "security.codesFew_other": "仅剩 {count} 个恢复码，请尽快生成新的恢复码。",
   "security.codesLeft_other": "还剩 {count} 个恢复码。",
@@ -14,7 +16,7 @@ export default {
   "security.fileHead": "{name} 在 {server} 的恢复码，{date}。每个只能使用一次。",
   "security.fileName": "SyncFile 恢复码",
   "security.kept": "我已保存",
-  "security.lastUsed": "最近使用：",
+  "security.lastUsed": "最近使用：{time}",
   "security.madeOn": "创建于 {date}",
   "security.moreSignIns": "显示更多",
   "security.neverUsed": "尚未使用",
@@ -42,7 +44,6 @@ export default {
   "security.signOutOthersText": "所有其他浏览器、程序和同步客户端都需要重新登录，所有应用密码都将失效。",
   "security.signOutOthersTitle": "退出所有其他设备？",
   "security.signedOutOthers": "除此浏览器外，均已退出登录。",
-  "security.thenCode": "然后输入应用显示的验证码。",
   "security.title": "安全",
   "security.turnOff": "关闭",
   "security.turnOffText": "之后仅凭密码即可登录您的账号，恢复码将失效。",

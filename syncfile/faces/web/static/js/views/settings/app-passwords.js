@@ -2,7 +2,7 @@
 
 import { del, get, post } from "../../api.js";
 import { h } from "../../dom.js";
-import { ago, date, dateTime, t } from "../../i18n.js";
+import { ago, date, dateTime, rich, t } from "../../i18n.js";
 import { icon } from "../../icons.js";
 import { account } from "../../session.js";
 import { Loaded } from "../../state.js";
@@ -55,7 +55,7 @@ export class AppPasswords {
           t("security.madeOn", { date: date(item.created_at) }),
           " · ",
           wasUsed
-            ? [t("security.lastUsed"), " ", h("time", { title: dateTime(item.last_seen_at) }, ago(item.last_seen_at)), " · ", item.address]
+            ? [rich("security.lastUsed", { time: h("time", { title: dateTime(item.last_seen_at) }, ago(item.last_seen_at)) }), " · ", item.address]
             : t("security.neverUsed"),
         ),
       ),
@@ -76,7 +76,7 @@ export class AppPasswords {
     if (!done || !made) return;
     const reloaded = this._changed();
     await showOnce({
-      title: made.name,
+      title: t("security.appPasswordFor", { name: made.name }),
       body: [
         h("p", { class: "dialog-text" }, t("security.appPasswordOnce")),
         fact(t("username"), account().username),

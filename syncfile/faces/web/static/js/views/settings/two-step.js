@@ -116,23 +116,29 @@ function passwordField() {
 async function enrol({ secret, uri }, password) {
   /** @type {string[]} */
   let codes = [];
+  const isPhone = matchMedia("(pointer: coarse)").matches;
   const done = await askForm({
     title: t("security.turnOnTitle"),
     text: h(
-      "ol",
-      { class: "settings-steps" },
-      h(
-        "li",
-        null,
-        h("p", null, t("security.scan")),
-        h("div", { class: "settings-qr" }, qrPicture(uri, t("security.qr"))),
-        h("p", null, h("a", { class: "link", href: uri }, t("security.openApp"))),
-      ),
-      h("li", null, h("p", null, t("security.orType")), copyable(secret, { label: t("security.secret") })),
-      h("li", null, h("p", null, t("security.thenCode"))),
+      "div",
+      { class: "settings-enrol" },
+      h("p", null, t("security.scan")),
+      h("div", { class: "settings-qr" }, qrPicture(uri, t("security.qr"))),
+      // A phone cannot scan itself.
+      isPhone && button({ label: t("security.openApp"), icon: "phone", href: uri }),
+      h("p", null, t("security.orType")),
+      copyable(secret, { label: t("security.secret") }),
     ),
     fields: () => [
-      { name: "code", label: t("signIn.code"), required: true, focus: true, autocomplete: "one-time-code", inputmode: "numeric", placeholder: "000000" },
+      {
+        name: "code",
+        label: t("security.codeNow"),
+        required: true,
+        focus: !isPhone, // where the keyboard would hide the picture
+        autocomplete: "one-time-code",
+        inputmode: "numeric",
+        placeholder: "000000",
+      },
     ],
     action: t("security.turnOn"),
     run: async ({ code }) => { ({ recovery_codes: codes } = await put("/v1/account/two-step/", { password, secret, code })); },
