@@ -118,6 +118,15 @@ def test_two_step_is_turned_on_with_an_app(visitor: Visitor, ann: Person, tmp_pa
     assert two_step(ann) == {"enabled": True, "recovery_codes_left": 10}
 
 
+def test_name_that_is_too_long_for_a_picture_leaves_the_key(visitor: Visitor, core: "Core", client: Client) -> None:
+    visitor.sign_in(join(core, client, "长" * 30), "/settings/security")
+    press(card(visitor, "Two-step sign-in", "两步验证"), visitor, "Turn on", "开启")
+    send(visitor, password=PASSWORD)
+    expect(dialog(visitor)).to_contain_text(visitor.say("Enter this key", "输入此密钥"))
+    expect(dialog(visitor).locator(".copyable-text")).to_have_text(re.compile("^[A-Z2-7]{32}$"))
+    expect(visitor.page.locator("svg.qr")).to_have_count(0)
+
+
 def test_wrong_password_turns_nothing_on(visitor: Visitor, ann: Person) -> None:
     visitor.complaints.expect(REFUSED)
     visitor.sign_in(ann, "/settings/security")
@@ -309,3 +318,23 @@ def test_administrator_turns_two_step_off_for_somebody(visitor: Visitor, core: "
     visitor.page.locator("dialog .button-danger").click()
     expect(badge).to_have_count(0)
     eventually(visitor, lambda: two_step(bob)["enabled"] is False)
+
+
+def test_administrator_is_not_offered_to_turn_off_the_own_second_step(
+    visitor: Visitor, core: "Core", client: Client
+) -> None:
+    root = join(core, client, "root", is_staff=True)
+    visitor.sign_in(root)
+    protect(root)
+    visitor.open("/admin/accounts")
+    row = visitor.page.locator(".admin-account").filter(has_text="root@example.org")
+    expect(row.locator(".badge", has_text=visitor.say("Two-step", "两步验证"))).to_be_visible()
+    row.get_by_role("button").click()
+    expect(visitor.page.get_by_role("menuitem")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", ["desk"])
+def test_place_of_a_part_is_marked_in_the_navigation(visitor: Visitor, ann: Person) -> None:
+    visitor.sign_in(ann, "/settings/security")
+    expect(visitor.page.locator(".nav a[aria-current]")).to_have_attribute("href", "#/settings")
+    expect(visitor.page.locator("main .tab[aria-current]")).to_have_text(visitor.say("Security", "安全"))

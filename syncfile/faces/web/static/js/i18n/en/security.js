@@ -57,5 +57,6 @@ export default {
   "security.twoStep": "Two-step sign-in",
   "security.twoStepOnText": "Signing in takes a code from your authenticator app, after the password.",
   "security.twoStepText": "Whoever learns your password still cannot get in: signing in also takes a code from an app on your phone.",
+  "security.type": "Enter this key in an authenticator app, such as Aegis, 2FAS or Google Authenticator:",
   "security.unknownProgram": "Unknown program",
 };

@@ -55,5 +55,6 @@ export default {
   "security.twoStep": "两步验证",
   "security.twoStepOnText": "登录时，输入密码后还需要身份验证器应用中的验证码。",
   "security.twoStepText": "即使有人得知您的密码也无法登录：还需要您手机应用中的验证码。",
+  "security.type": "请在身份验证器应用（如 Aegis、2FAS 或 Google Authenticator）中输入此密钥：",
   "security.unknownProgram": "未知程序",
 };

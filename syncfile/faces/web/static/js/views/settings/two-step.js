@@ -116,17 +116,17 @@ function passwordField() {
 async function enrol({ secret, uri }, password) {
   /** @type {string[]} */
   let codes = [];
+  const picture = qrPicture(uri, t("security.qr")); // none of a very long name
   const isPhone = matchMedia("(pointer: coarse)").matches;
   const done = await askForm({
     title: t("security.turnOnTitle"),
     text: h(
       "div",
       { class: "settings-enrol" },
-      h("p", null, t("security.scan")),
-      h("div", { class: "settings-qr" }, qrPicture(uri, t("security.qr"))),
+      picture && [h("p", null, t("security.scan")), h("div", { class: "settings-qr" }, picture)],
       // A phone cannot scan itself.
       isPhone && button({ label: t("security.openApp"), icon: "phone", href: uri }),
-      h("p", null, t("security.orType")),
+      h("p", null, t(picture ? "security.orType" : "security.type")),
       copyable(secret, { label: t("security.secret") }),
     ),
     fields: () => [
