@@ -14,6 +14,7 @@ from syncfile import config
 from syncfile.cli.opening import OPERATOR, with_core
 from syncfile.core import audit
 from syncfile.core.core import Core
+from syncfile.core.texts import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,12 +56,7 @@ def _print(arguments: argparse.Namespace, events: Iterable[audit.Event]) -> None
         else:
             time = datetime.fromtimestamp(event.time, UTC).strftime("%Y-%m-%d %H:%M:%S")
             who = event.account or "-", event.address or "-"
-            print(time, *who, event.action, _plain(event.target), json.dumps(event.facts), sep="\t")
-
-
-def _plain(text: str) -> str:
-    """Return a name or path without what would move the cursor of a terminal, or end the line."""
-    return "".join(char if char.isprintable() else "?" for char in text)
+            print(time, *who, event.action, printable(event.target), json.dumps(event.facts), sep="\t")
 
 
 def _time(text: str) -> int:

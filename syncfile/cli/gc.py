@@ -7,18 +7,12 @@ Exit codes: 0 done, 1 there is no such library or something is damaged, 2 the da
 """
 
 import argparse
-import os
-from collections.abc import Callable
-from dataclasses import replace
 
 from syncfile import config
+from syncfile.cli.opening import with_core
 from syncfile.core import gc_wish
+from syncfile.core.core import Core
 from syncfile.core.gc import Freed, collect
-from syncfile.core.opening import close_core, open_core
-from syncfile.daemon import complain
-from syncfile.errors import Busy, StoreUnavailable, SyncFileError
-from syncfile.store.data_folder import FolderInUse, UnknownFormat
-from syncfile.store.migrations import UnknownSchema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,28 +23,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Collect, if no server is there to do it."""
-    try:
-        # A mistyped folder must not become a new store.
-        settings = replace(config.from_arguments(arguments, os.environ), require_marker=True)
-        core = open_core(settings)
-    except FolderInUse:
+    """Collect, or have the server do it that is running."""
+
+    def work(core: Core) -> int:
+        return _tell(collect(core, arguments.library, dry_run=arguments.dry_run), arguments)
+
+    def ask_server(data_folder: str) -> int:
         print("The server that is running does it; that may take some minutes.", flush=True)
-        return _tell(lambda: gc_wish.ask(os.fspath(settings.data), arguments.library, arguments.dry_run), arguments)
-    except (config.ConfigError, StoreUnavailable, Busy, UnknownFormat, UnknownSchema) as error:
-        return complain(error)
-    try:
-        return _tell(lambda: collect(core, arguments.library, dry_run=arguments.dry_run), arguments)
-    finally:
-        close_core(core)
+        return _tell(gc_wish.ask(data_folder, arguments.library, arguments.dry_run), arguments)
+
+    return with_core(arguments, work, alone=True, beside=ask_server)
 
 
-def _tell(work: Callable[[], Freed], arguments: argparse.Namespace) -> int:
-    try:
-        freed = work()
-    except SyncFileError as error:
-        complain(error)
-        return 1
+def _tell(freed: Freed, arguments: argparse.Namespace) -> int:
     print(_told(freed, "would be" if arguments.dry_run else "were"))
     return 1 if freed.damaged else 0
 

@@ -7,15 +7,13 @@ cannot be used, 2 the settings make no sense.
 import argparse
 import json
 import os
-import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-import peewee
-
 from syncfile import __version__, config
+from syncfile.cli.opening import UNUSABLE, settings_of
 from syncfile.config import Config
 from syncfile.core.core import Core
 from syncfile.core.opening import close_core, open_core
@@ -24,8 +22,7 @@ from syncfile.daemon import complain
 from syncfile.disks import Machine, Mount, mount_of
 from syncfile.errors import SyncFileError
 from syncfile.profile import limits
-from syncfile.store.data_folder import UnknownFormat, find_server
-from syncfile.store.migrations import UnknownSchema
+from syncfile.store.data_folder import find_server
 
 _UNITS = ((1 << 40, "TB"), (1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
 _TIMES = ((86400, "d"), (3600, "h"), (60, "min"))
@@ -40,13 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show it."""
     try:
-        # Looking must not make a store.
-        settings = replace(config.from_arguments(arguments, os.environ), require_marker=True)
+        settings = settings_of(arguments)
     except config.ConfigError as error:
         return complain(error)
     try:
         core = open_core(settings, alone=False)
-    except (SyncFileError, UnknownFormat, UnknownSchema, sqlite3.DatabaseError, peewee.DatabaseError) as error:
+    except UNUSABLE as error:
         return _show_missing(settings, error, arguments.json)
     try:
         pid = find_server(core.folder.path)

@@ -20,6 +20,7 @@ from syncfile.core.gc_reach import DAMAGE, require_whole
 from syncfile.core.keys import Unlocked
 from syncfile.core.paths import join
 from syncfile.core.plaintext import iter_plain
+from syncfile.core.texts import printable
 from syncfile.errors import BadRequest, BytesMissing, LibraryLocked, NotFound, StoreUnavailable
 from syncfile.store.block_hold import hold_blocks
 from syncfile.store.blocks import BlockStore
@@ -51,7 +52,7 @@ class ExportReport:
     def fail(self, path: str, reason: object) -> None:
         """Note that something is not there as it should be."""
         self.failed += 1
-        self.tell(f"failed: {path}: {reason}")
+        self.tell(printable(f"failed: {path}: {reason}"))
 
 
 def find_library(core: Core, wanted: str) -> RepoInfo:
@@ -265,7 +266,7 @@ class _Export:
         place = os.path.join(folder.place, name)
         if name != entry.name:
             self._report.renamed += 1
-            self._report.tell(f"renamed: {path} is {place}")
+            self._report.tell(printable(f"renamed: {path} is {place}"))
         return path, place
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from syncfile.core.texts import printable
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -26,4 +28,4 @@ class Finding:
     def __str__(self) -> str:
         place = f" (in commit {self.commit_id})" if self.commit_id else ""
         name = f" {self.id}" if self.id else ""
-        return f"{self.repo_id or '-'} {self.path or '-'}{place}: {self.kind}{name}: {self.what}"
+        return printable(f"{self.repo_id or '-'} {self.path or '-'}{place}: {self.kind}{name}: {self.what}")

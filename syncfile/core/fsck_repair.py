@@ -20,6 +20,7 @@ from syncfile.core.fsck_tree import block_digest
 from syncfile.core.gc_reach import DAMAGE
 from syncfile.core.heads import land, root_of
 from syncfile.core.reindex import reindex
+from syncfile.core.texts import printable
 from syncfile.core.tree import Edit, Snapshot, Trees
 from syncfile.errors import BytesMissing, NotFound, SyncFileError
 from syncfile.store.db import translated
@@ -43,7 +44,7 @@ class Repaired:
     def lines(self) -> Iterator[str]:
         """Yield the report."""
         yield from (f"found: {finding}" for finding in self.found)
-        yield from (f"done: {text}" for text in self.done)
+        yield from (printable(f"done: {text}") for text in self.done)
         yield from (f"left: {finding}" for finding in self.left)
         if self.folder:
             yield f"this report, and what was moved aside, is in {self.folder}"

@@ -15,6 +15,7 @@ from syncfile.core.export import DATE_SLACK_SECONDS
 from syncfile.core.ownership import add_repo
 from syncfile.core.paths import clean_path, join
 from syncfile.core.repos import edit_repo, open_repo
+from syncfile.core.texts import printable
 from syncfile.core.tree import Edit, Snapshot
 from syncfile.errors import AlreadyExists, BadPath, BadRequest, ParentMissing
 from syncfile.store.chunker import NewFile
@@ -49,11 +50,6 @@ class ImportReport:
         """Note that something was not put in."""
         self.failed += 1
         self.tell(f"failed: {printable(path)}: {reason}")
-
-
-def printable(path: str) -> str:
-    """Return a path for people; its bytes may be no text at all."""
-    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Names that people give to things which are no files: accounts, groups, libraries."""
+"""Names: those that people give to accounts, groups and libraries; and any of them as a line of text may show it."""
 
 from unicodedata import category
 
@@ -8,6 +8,19 @@ from syncfile.errors import BadRequest
 LABEL_BYTES = 255
 #: Control characters, halves of surrogate pairs and the two line ends of Unicode's own: no text anybody can type.
 _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
+
+
+def printable(text: str) -> str:
+    """Return a name or path for a terminal: what would end the line or move the cursor is escaped.
+
+    So is what is no text: Python has it as halves of surrogate pairs (``os.fsdecode``).
+    """
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    byte = ord(char) - 0xDC00
+    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else char.encode("unicode_escape").decode()
 
 
 def clean_label(text: str, parameter: str) -> str:

@@ -1,17 +1,16 @@
 """Blocks that only an old state names: who still reads them, and who removes them, keep apart across processes."""
 
-import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from syncfile.errors import Busy
+from syncfile.store.claims import claim
 from syncfile.store.data_folder import DataFolder
 from syncfile.store.db import translated
 
 _LOCK_NAME = "blocks.lock"
-_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 
 
 class BlocksHeld(Busy):
@@ -50,17 +49,10 @@ def _locked(folder: DataFolder, how: int) -> Iterator[None]:
         fd = os.open(os.path.join(folder.path, _LOCK_NAME), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         with translated():
-            _lock(fd, how)
+            try:
+                claim(fd, how)
+            except BlockingIOError:
+                raise BlocksHeld("a backup or an export is being made", retry_after=60) from None
         yield
     finally:
         os.close(fd)
-
-
-def _lock(fd: int, how: int) -> None:
-    try:
-        fcntl.flock(fd, how)
-    except BlockingIOError:
-        raise BlocksHeld("a backup or an export is being made", retry_after=60) from None
-    except OSError as error:
-        if error.errno not in _NO_LOCKS:
-            raise

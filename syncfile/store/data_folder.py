@@ -1,6 +1,5 @@
 """The folder that holds everything: known by its marker, used by one server at a time."""
 
-import errno
 import fcntl
 import json
 import os
@@ -10,6 +9,7 @@ from contextlib import suppress
 
 from storage.local import sync_folder
 from syncfile.errors import Busy, DiskMissing, StoreUnavailable
+from syncfile.store.claims import claim
 from syncfile.store.db import raise_translated, translated
 from syncfile.store.small_files import write_whole
 
@@ -20,7 +20,6 @@ FORMAT = 1
 DATABASE_NAME = "syncfile.db"
 _MAX_MARKER_BYTES = 4096
 _RETRY_SECONDS = 10
-_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 # What a fresh disk may hold before anybody has put anything there.
 OF_THE_SYSTEM = {"lost+found", "System Volume Information", ".Trashes", ".fseventsd", ".Spotlight-V100"}
 
@@ -110,14 +109,13 @@ class DataFolder:
         with translated():
             fd = os.open(os.path.join(self.path, LOCK_NAME), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            claim(fd)
         except BlockingIOError as error:
             os.close(fd)
             raise FolderInUse("another SyncFile server already works with this data folder") from error
         except OSError as error:
-            if error.errno not in _NO_LOCKS:
-                os.close(fd)
-                raise_translated(error)
+            os.close(fd)
+            raise_translated(error)
         self._lock_fd = fd
         with suppress(OSError):  # on a full disk nobody can ask us to eject it, but all else goes on
             os.ftruncate(fd, 0)

@@ -1,7 +1,5 @@
 """The beginnings of blocks whose other bytes are still to come: one file each, ``<data folder>/uploads/<id>``."""
 
-import errno
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -9,6 +7,7 @@ from contextlib import contextmanager, suppress
 
 from storage.local import sync_folder
 from syncfile.errors import Busy
+from syncfile.store.claims import claim
 from syncfile.store.db import translated
 
 #: A file without an upload is removed once it is this old; it is made a moment before its upload is known.
@@ -16,7 +15,6 @@ ORPHAN_SECONDS = 3600
 
 _FOLDER_NAME = "uploads"
 _PART_BYTES = 256 << 10
-_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 
 
 class PartFile:
@@ -121,12 +119,9 @@ def _settle(fd: int, folder: str) -> None:
 
 def _lock(fd: int, path: str) -> None:
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        claim(fd)
     except BlockingIOError:
         raise _busy() from None
-    except OSError as error:
-        if error.errno not in _NO_LOCKS:
-            raise
     # Whoever held it before may have removed it since it was opened here. FUSE gives a file that is open another name
     # then, so that it still has one.
     try:

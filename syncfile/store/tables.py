@@ -289,7 +289,7 @@ class AuditEvent(Row):
     account_id = IntegerField(default=0, index=True)  # who did it, or whose name was tried; 0: nobody known
     username = TextField(default="")  # as it was then
     address = TextField(default="")  # "" is the command line
-    action = CharField(32)  # core/audit.py lists them
+    action = CharField(32)  # docs/api/audit.md lists them
     target = TextField(default="")  # what it was done to: a name or path for people
     facts = TextField(default="{}")  # JSON for programs
 

@@ -35,7 +35,7 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_log_is_printed_newest_first_and_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys).splitlines() == [
-        '2023-11-15 00:13:20\tann\t10.0.0.1\tlink_delete\t/a?[2J?.txt\t{"kind": "f"}',
+        '2023-11-15 00:13:20\tann\t10.0.0.1\tlink_delete\t/a\\x1b[2J\\n.txt\t{"kind": "f"}',
         "2023-11-14 23:13:20\t-\t-\tdisk_eject\t\t{}",
         '2023-11-14 22:13:20\tann\t10.0.0.1\tlink_create\t/a.txt\t{"kind": "f"}',
     ]

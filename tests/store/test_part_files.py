@@ -68,7 +68,7 @@ def test_disk_without_locks_is_trusted_and_a_broken_one_is_not(
     def flock(_fd: int, _operation: int) -> None:
         raise OSError(number, "of the test")
 
-    monkeypatch.setattr("syncfile.store.part_files.fcntl.flock", flock)
+    monkeypatch.setattr("syncfile.store.claims.fcntl.flock", flock)
     if fails:
         with pytest.raises(StoreUnavailable), hold_part(str(tmp_path), "a"):
             pass
