@@ -6,7 +6,6 @@ jumps by itself: where the machine's clock is set, it goes on as before until ``
 jump everything moves that was promised to last for some time, so that nothing ends early and nothing lasts for decades.
 """
 
-import json
 import logging
 import threading
 import time
@@ -14,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
+from syncfile.core.job_state import keep_state, recall_state
 from syncfile.errors import SyncFileError
 from syncfile.store.db import Database
 
@@ -47,7 +47,6 @@ _SOONER = (
     "UPDATE repo SET history_since = :now WHERE history_since > :now",
 )
 _NO_LONGER = "UPDATE token SET expires_at = ? WHERE kind = ? AND expires_at > ?"
-_SAVE = "INSERT INTO job_state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +125,7 @@ class Clock:
 
 def recall(db: Database) -> Memory:
     """Return what the store knows of time."""
-    row = db.row("SELECT value FROM job_state WHERE name = ?", _STATE)
-    memory = Memory(**json.loads(row[0])) if row else Memory()
+    memory = Memory(**recall_state(db, _STATE))
     (seen,) = db.row("SELECT MAX(last_seen_at) FROM token")
     return replace(memory, seen=max(memory.seen, seen or 0))
 
@@ -240,8 +238,7 @@ class Watch:
             self._write(Memory(now, now, 0, now, step))
 
     def _write(self, memory: Memory) -> None:
-        with self._db.transaction():
-            self._db.rows(_SAVE, _STATE, json.dumps(asdict(memory)))
+        keep_state(self._db, _STATE, asdict(memory))
         self._memory = memory
 
     def _run(self) -> None:

@@ -4,13 +4,13 @@ A little is read now and then, and only while the disk is in use anyway: a disk 
 far it came is remembered, so that a pass goes on after a restart. Nothing is repaired: administrators are told.
 """
 
-import json
 import time
 from dataclasses import asdict, dataclass, field
 
 from syncfile.core.access import find_repo
 from syncfile.core.core import Core
 from syncfile.core.gc import is_machine_busy
+from syncfile.core.job_state import keep_state, recall_state
 from syncfile.core.notifications import notify_administrators
 from syncfile.core.tree import Snapshot, Trees
 from syncfile.store.object_store import ObjectMissing
@@ -26,7 +26,6 @@ MAX_FINDINGS = 50
 
 _STATE = "scrub"
 _BLOCKS_AT_ONCE = 200
-_SAVE = "INSERT INTO job_state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 _NEXT_REPO = "SELECT id FROM repo WHERE deleted_at IS NULL AND origin_id IS NULL AND id > ? ORDER BY id LIMIT 1"
 
 
@@ -75,11 +74,8 @@ class Progress:
 
 def progress(core: Core) -> Progress:
     """Return how far the scrub came, as it was noted last."""
-    row = core.db.row("SELECT value FROM job_state WHERE name = ?", _STATE)
-    if row is None:
-        return Progress()
-    fields = json.loads(row[0])
-    return Progress(**fields | {"found": [Finding(**each) for each in fields["found"]]})
+    fields = recall_state(core.db, _STATE)
+    return Progress(**fields | {"found": [Finding(**each) for each in fields.get("found", ())]})
 
 
 class Scrub:
@@ -162,7 +158,6 @@ class Scrub:
         return ""
 
     def _save(self, at: Progress) -> None:
-        with self._core.db.transaction():
-            self._core.db.rows(_SAVE, _STATE, json.dumps(asdict(at)))
+        keep_state(self._core.db, _STATE, asdict(at))
         self._own_write = self._core.db.written_at
         self._saved = time.monotonic()
