@@ -6,7 +6,6 @@ from dataclasses import replace
 from syncfile.core import derived, file_locks, quota
 from syncfile.core.access import Actor, RepoInfo, refresh
 from syncfile.core.core import Core
-from syncfile.core.merge import merge_trees
 from syncfile.core.tree import Edit, Trees
 from syncfile.errors import HeadMoved, QuotaFull
 from syncfile.store.chunker import NewFile
@@ -57,6 +56,8 @@ def land(core: Core, repo: RepoInfo, edit: Edit, actor: Actor) -> None:
         except HeadMoved:
             repo = refresh(core.db, repo)
             head_id = root_of(core, repo)
+            from syncfile.core.merge import merge_trees  # takes memory, and two processes seldom meet here
+
             root_id = merge_trees(edit.trees, base_id, head_id, root_id, edit.author).root_id
             base_id = head_id
     raise HeadMoved("the library is being changed by others")

@@ -4,7 +4,7 @@ import json
 import time
 from dataclasses import asdict, dataclass, field
 
-from syncfile.core.certificates import certificate_expiry
+from syncfile.core.certificate_expiry import certificate_expiry
 from syncfile.core.core import Core
 from syncfile.core.notifications import notify_administrators
 from syncfile.core.scrub import progress

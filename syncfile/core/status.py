@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from syncfile.core import clock
 from syncfile.core.access import Actor, require_staff
-from syncfile.core.certificates import certificate_expiry
+from syncfile.core.certificate_expiry import certificate_expiry
 from syncfile.core.core import Core
 from syncfile.core.gc_marks import last_finished
 from syncfile.memory import resident_bytes

@@ -14,7 +14,6 @@ from syncfile.core.files import StoredFile
 from syncfile.core.paths import clean_path, split
 from syncfile.core.repos import open_repo, snapshot
 from syncfile.core.revisions import entry_at
-from syncfile.core.zipping import iter_zip
 from syncfile.errors import NotFound
 
 
@@ -102,6 +101,8 @@ def open_zip(core: Core, transfer: Transfer, names: Sequence[str] = ()) -> tuple
         NotFound, LibraryLocked: Before the first byte.
     """
     repo, path = require(core.db, transfer.actor, transfer.repo_id, READ), transfer.path
+    from syncfile.core.zipping import iter_zip  # takes memory, and archives are seldom asked for
+
     archive = iter_zip(core, repo, path, names, core.keys.require(repo, transfer.actor))
     return f"{split(path)[1] or repo.name}.zip", archive
 

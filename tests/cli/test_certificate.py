@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from syncfile.__main__ import main
-from syncfile.core.certificates import certificate_expiry
+from syncfile.core.certificate_expiry import certificate_expiry
 from tests.daemon import daemon
 
 

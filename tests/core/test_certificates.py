@@ -10,7 +10,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from syncfile.core.certificates import DAYS, certificate_expiry, make_certificate, own_names
+from syncfile.core.certificate_expiry import certificate_expiry
+from syncfile.core.certificates import DAYS, make_certificate, own_names
 from syncfile.core.clock import EARLIEST
 from tests.transfer.certificate import write_certificate
 
