@@ -36,8 +36,8 @@ class _Told:
 
 def problems(core: Core) -> list[str]:
     """Return which of ``KINDS`` is the case. Raises ``StoreUnavailable``."""
-    days = _certificate_days(core)
-    ends_soon = days is not None and days <= CERTIFICATE_DAYS[1]
+    ends_at = _certificate_end(core)
+    ends_soon = ends_at is not None and _days_until(core, ends_at) <= CERTIFICATE_DAYS[1]
     is_so = _free(core) < 1.0, bool(progress(core).found), ends_soon, bool(_failing(core))
     return [kind for kind, is_it in zip(KINDS, is_so, strict=True) if is_it]
 
@@ -74,13 +74,13 @@ class Monitor:
         return int(is_news)
 
     def _look_at_certificate(self, told: _Told) -> int:
-        days = _certificate_days(self._core)
-        passed = [limit for limit in CERTIFICATE_DAYS if days is not None and days <= limit]
-        if days is None or not passed:
+        ends_at = _certificate_end(self._core)
+        days = 0 if ends_at is None else _days_until(self._core, ends_at)
+        passed = [limit for limit in CERTIFICATE_DAYS if days <= limit]
+        if ends_at is None or not passed:
             told.certificate = ""
             return 0
-        expires_at = self._core.now() + days * _DAY
-        name = f"{expires_at // _DAY} {min(passed)}"
+        name = f"{ends_at} {min(passed)}"
         if name == told.certificate:
             return 0
         told.certificate = name
@@ -106,10 +106,13 @@ def _free(core: Core) -> float:
     return free / limit if limit else _ENOUGH
 
 
-def _certificate_days(core: Core) -> int | None:
-    """Return how many whole days the certificate is still good; negative once it has ended, None if there is none."""
-    expires_at = certificate_expiry(core.config.tls_cert) if core.config.tls_cert else None
-    return None if expires_at is None else (expires_at - core.now()) // _DAY
+def _certificate_end(core: Core) -> int | None:
+    return certificate_expiry(core.config.tls_cert) if core.config.tls_cert else None
+
+
+def _days_until(core: Core, moment: int) -> int:
+    """Return how many whole days are left; negative once it has passed."""
+    return (moment - core.now()) // _DAY
 
 
 def _failing(core: Core) -> list[str]:

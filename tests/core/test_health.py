@@ -95,6 +95,17 @@ def test_a_certificate_that_ends_is_told_at_thirty_seven_and_one_days(
     assert news() == []
 
 
+def test_a_certificate_that_ends_is_told_once_however_often_a_day_is_looked(
+    house: House, clock: list[float], tmp_path: Path
+) -> None:
+    path = tmp_path / "syncfile.crt"
+    path.write_bytes(make_certificate(["localhost"], 40).certificate)
+    told = 0
+    for clock[0] in (15 + hours / 24 for hours in range(72)):
+        told += len(house.news(tls_cert=path))
+    assert told == 1
+
+
 def test_a_certificate_that_has_ended_is_told(house: House, clock: list[float], tmp_path: Path) -> None:
     path = tmp_path / "syncfile.crt"
     path.write_bytes(make_certificate(["localhost"], 40).certificate)
