@@ -1,11 +1,11 @@
 """What is wrong with the server: told to whoever asks, and once, when it begins, to the administrators."""
 
-import json
 import time
 from dataclasses import asdict, dataclass, field
 
 from syncfile.core.certificate_expiry import certificate_expiry
 from syncfile.core.core import Core
+from syncfile.core.job_state import keep_state, recall_state
 from syncfile.core.notifications import notify_administrators
 from syncfile.core.scrub import progress
 
@@ -22,7 +22,6 @@ KINDS = ("disk_low", "scrub_found", "certificate_expiry", "job_failed")
 _DAY = 86400
 
 _STATE = "health"
-_SAVE = "INSERT INTO job_state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
 
 @dataclass(slots=True)
@@ -54,13 +53,12 @@ class Monitor:
         if time.monotonic() < self._next_look:
             return 0
         self._next_look = time.monotonic() + LOOK_SECONDS
-        row = self._core.db.row("SELECT value FROM job_state WHERE name = ?", _STATE)
-        told = _Told(**json.loads(row[0])) if row else _Told()
+        told = _Told(**recall_state(self._core.db, _STATE))
         before = asdict(told)
         with self._core.db.transaction():
             count = self._look_at_disk(told) + self._look_at_certificate(told) + self._look_at_jobs(told)
             if asdict(told) != before:
-                self._core.db.rows(_SAVE, _STATE, json.dumps(asdict(told)))
+                keep_state(self._core.db, _STATE, asdict(told))
         return count
 
     def _look_at_disk(self, told: _Told) -> int:

@@ -14,7 +14,7 @@ from syncfile.profile import limits
 from syncfile.store.backup_marker import forget_backup_marker
 from syncfile.store.blocks import BlockStore
 from syncfile.store.data_folder import DataFolder
-from syncfile.store.db import open_database, translated
+from syncfile.store.db import Database, open_database, translated
 from syncfile.store.migrations import migrate
 from syncfile.store.object_store import ObjectStore
 from syncfile.store.rescue_kit import place_kit
@@ -38,19 +38,13 @@ def open_core(config: Config, *, alone: bool = True, store_id: str = "") -> Core
     folder.open()
     with ExitStack() as undo:
         undo.callback(folder.close)
+        backend = LocalBackend(folder.path, folder.check)
         if alone:
             folder.lock()
             forget_backup_marker(folder.path)
-        backend = LocalBackend(folder.path, folder.check)
-        if alone:
             with translated():
                 backend.prepare()
-        db = open_database(
-            folder.database_path,
-            cache_bytes=limits(config).sqlite_cache << 10,
-            busy_timeout=config.sqlite_busy_timeout,
-            check=folder.check,
-        )
+        db = _open_database(folder, config)
         undo.callback(db.close_all)
         migrate(db)
         clock = Clock(recall(db).seen)
@@ -71,6 +65,15 @@ def open_core(config: Config, *, alone: bool = True, store_id: str = "") -> Core
         blocks=blocks,
         clock=clock,
         watch=watch,
+    )
+
+
+def _open_database(folder: DataFolder, config: Config) -> Database:
+    return open_database(
+        folder.database_path,
+        cache_bytes=limits(config).sqlite_cache << 10,
+        busy_timeout=config.sqlite_busy_timeout,
+        check=folder.check,
     )
 
 

@@ -11,7 +11,6 @@ from syncfile.core import audit, sign_ins
 from syncfile.core.access import Actor
 from syncfile.core.core import Core
 from syncfile.errors import Busy, DiskFull, NotAuthenticated, StoreUnavailable
-from syncfile.store.tables import Token
 
 #: ``login`` for programs, ``session`` for the web page's cookie, ``legacy`` an authid, ``sync`` of one library for
 #: a sync client, ``transfer`` for the bytes at one path, ``app`` an app password.
@@ -28,6 +27,8 @@ SWEEP_ROWS = 500
 #: Tokens of one kind that an account has at once, for ``sync`` in each library. A script that signs in anew each time
 #: leaves them behind; those not seen for longest go.
 TOKENS_KEPT = 200
+#: Kept of each thing that a client tells of itself.
+TEXT_CHARS = 200
 
 ID_CHARS = 16
 #: What cannot be noted, on a disk that is full or read-only, must not keep anybody from reading.
@@ -78,6 +79,11 @@ class Device:
     platform: str = ""
     client_version: str = ""
 
+    @classmethod
+    def told(cls, id: str = "", name: str = "", platform: str = "", client_version: str = "") -> "Device":
+        """Return one of what a client says, which may be as long as it likes."""
+        return cls(*(text[:TEXT_CHARS] for text in (id, name, platform, client_version)))
+
     @property
     def client(self) -> str:
         """What the log calls it."""
@@ -116,6 +122,9 @@ _FAMILY = """
 WITH RECURSIVE family (token_hash) AS (
     SELECT ? UNION SELECT token.token_hash FROM token JOIN family ON token.parent_hash = family.token_hash)
 """
+
+#: Columns with nothing in them, but for those tokens that ``add`` is told of it.
+_BLANK = dict.fromkeys(("operation", "address", "device_id", "device_name", "platform", "client_version"), "")
 
 _SWEEP = """
 DELETE FROM token WHERE token_hash IN (
@@ -165,6 +174,7 @@ def add(
     """
     now = core.now()
     values = {
+        **_BLANK,
         **row,
         "token_hash": hash_of(token),
         "kind": kind,
@@ -179,7 +189,9 @@ def add(
             raise NotAuthenticated("the account was deleted")
         if kind in ("login", "session", "sync"):
             _make_room(core, kind, account_id, row.get("repo_id"))
-        Token.insert(values).on_conflict_ignore().execute(core.db)
+        columns, marks = ", ".join(values), ", ".join("?" * len(values))
+        insert = f"INSERT INTO token ({columns}) VALUES ({marks}) ON CONFLICT (token_hash) DO NOTHING"
+        core.db.rows(insert, *values.values())
         if kind in ("login", "session", "legacy"):
             client = row.get("device_name") or row.get("platform") or ""
             sign_ins.note_success(core, account_id, row.get("address") or "", kind, client)

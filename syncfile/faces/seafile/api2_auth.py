@@ -14,7 +14,6 @@ from syncfile.faces.seafile.api2_face import face
 #: rclone asks for strictly X.Y.Z, and clients choose by it what to ask for.
 SERVER_VERSION = "8.0.8"
 UNLIMITED = -2
-_TEXT_CHARS = 200  # of what a device says of itself
 _CODE_HEADER = "X-Seafile-OTP"
 
 
@@ -78,8 +77,7 @@ def sign_in(
 
     A code of the second step comes in the header ``X-Seafile-OTP``; an app password needs none.
     """
-    texts = (text[:_TEXT_CHARS] for text in (device_id, device_name or _program(call), platform, client_version))
-    device = tokens.Device(*texts)
+    device = tokens.Device.told(device_id, device_name or _program(call), platform, client_version)
     try:
         signed = authentication.sign_in(
             call.core,

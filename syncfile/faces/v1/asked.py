@@ -11,8 +11,6 @@ _Value = TypeVar("_Value")
 Start = Annotated[int, "How many to leave out", Between(0, 10_000_000)]
 Limit = Annotated[int, "How many at most", Between(1, 1000)]
 
-#: Of what a device says of itself.
-TEXT_CHARS = 200
 Code = Annotated[str, "Where two-step sign-in is on: the code of the authenticator app, or a recovery code"]
 
 

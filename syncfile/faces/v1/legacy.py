@@ -14,7 +14,6 @@ from syncfile.core.folders import folder_details
 from syncfile.core.repos import default_repo, open_repo
 from syncfile.errors import AlreadyExists, BadRequest, SyncFileError
 from syncfile.faces.http import Call, Face, Reply
-from syncfile.faces.v1.asked import TEXT_CHARS
 from syncfile.faces.v1.legacy_answers import TrailingSeparator, answer, coded, local_path, owner, show
 
 face = Face(authenticate=lambda call: call.actor, show=show)
@@ -46,7 +45,7 @@ def get_authid(call: Call, username: str = "", password: str = "") -> Reply:
     """Return the account's authid: for 20 hours the same one. Two-step sign-in needs an app password here."""
 
     def run() -> Reply:
-        agent = call.headers.get("User-Agent")[:TEXT_CHARS]
+        agent = tokens.Device.told(name=call.headers.get("User-Agent")).client
         signed = authentication.sign_in(
             call.core, username, password, call.address, takes_app_passwords=True, client=agent
         )

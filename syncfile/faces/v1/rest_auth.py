@@ -4,7 +4,7 @@ from typing import Annotated, TypedDict
 
 from syncfile.core import authentication, tokens
 from syncfile.faces.http import Call
-from syncfile.faces.v1.asked import TEXT_CHARS, Code
+from syncfile.faces.v1.asked import Code
 from syncfile.faces.v1.face import face
 
 
@@ -26,8 +26,7 @@ def sign_in(
     client_version: str = "",
 ) -> Token:
     """Make a token for a program; it lives until it is revoked or the password changes."""
-    texts = (text[:TEXT_CHARS] for text in (device_id, device_name, platform, client_version))
-    device = tokens.Device(*texts)
+    device = tokens.Device.told(device_id, device_name, platform, client_version)
     signed = authentication.sign_in(
         call.core, username, password, call.address, code=code, takes_app_passwords=True, client=device.client
     )

@@ -8,7 +8,7 @@ from syncfile.core.access import Actor
 from syncfile.errors import PermissionDenied
 from syncfile.faces.cookies import is_foreign, read_cookie, set_cookie
 from syncfile.faces.http import Call, Reply
-from syncfile.faces.v1.asked import TEXT_CHARS, Code
+from syncfile.faces.v1.asked import Code
 from syncfile.faces.v1.face import SESSION_COOKIE, caller, face
 from syncfile.faces.v1.rest_accounts import Account, account_answer
 
@@ -36,9 +36,8 @@ def open_session(
     """Sign a browser in: the answer sets a cookie that lives for two weeks."""
     if is_foreign(call):  # else it could sign people in as somebody that they are not
         raise PermissionDenied("a page of another site may not do this")
-    agent = call.headers.get("User-Agent")[:TEXT_CHARS]
-    signed = authentication.sign_in(call.core, username, password, call.address, code=code, client=agent)
-    device = tokens.Device(name=agent, platform="web")
+    device = tokens.Device.told(name=call.headers.get("User-Agent"), platform="web")
+    signed = authentication.sign_in(call.core, username, password, call.address, code=code, client=device.client)
     token = tokens.issue(
         call.core, "session", signed.account_id, lifetime=tokens.SESSION_SECONDS, address=call.address, device=device
     )
