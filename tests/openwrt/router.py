@@ -21,9 +21,9 @@ HERE = Path(__file__).parent
 
 #: In the place of the server: says what it was told, and does what signals want of it.
 _PROGRAM = """#!/bin/sh
-echo "started $*"
 trap 'echo "read again"' HUP
 trap 'echo stopped; exit 0' TERM
+echo "started $*"
 while :; do sleep 0.05; done
 """
 
