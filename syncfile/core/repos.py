@@ -13,9 +13,13 @@ from syncfile.core.heads import land, root_of
 from syncfile.core.tree import Edit, Snapshot, Trees
 from syncfile.errors import NotFound
 from syncfile.store.objects import EMPTY_ID, Commit
-from syncfile.store.tables import Repo
 
 DEFAULT_NAME = "My Library"
+
+_INSERT = """
+INSERT INTO repo (id, owner_id, name, desc, head_id, created_at, mtime, size, file_count, enc_version, magic,
+    random_key, salt, public, history_days, history_since) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, '', -1, 0)
+"""
 
 
 def open_repo(core: Core, actor: Actor, repo_id: str) -> Snapshot:
@@ -118,19 +122,20 @@ def create_repo(
     )
     with core.db.transaction():
         core.objects.save_commit(repo_id, commit)
-        Repo.insert(
-            id=repo_id,
-            owner_id=owner_id,
-            name=name,
-            desc=desc,
-            head_id=commit.id,
-            created_at=commit.ctime,
-            mtime=commit.ctime,
-            enc_version=commit.enc_version,
-            magic=commit.magic,
-            random_key=commit.key,
-            salt=commit.salt,
-        ).execute(core.db)
+        core.db.rows(
+            _INSERT,
+            repo_id,
+            owner_id,
+            name,
+            desc,
+            commit.id,
+            commit.ctime,
+            commit.ctime,
+            commit.enc_version,
+            commit.magic,
+            commit.key,
+            commit.salt,
+        )
     repo = find_repo(core.db, repo_id)
     assert repo is not None
     return repo

@@ -11,7 +11,6 @@ from syncfile.core.paths import nfc
 from syncfile.core.texts import require_text
 from syncfile.core.throttle import client_address
 from syncfile.errors import AlreadyExists, BadRequest, NotFound, PermissionDenied, WrongPassword
-from syncfile.store import tables
 
 NAME_BYTES = 255
 EMAIL_BYTES = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
@@ -66,6 +65,11 @@ _SELECT = """
 SELECT id, username, email, is_active, is_staff, total, ctime_us, default_repo_id, totp_secret <> '',
     (SELECT COALESCE(SUM(size), 0) FROM repo WHERE owner_id = account.id AND deleted_at IS NULL AND origin_id IS NULL)
     FROM account
+"""
+
+_INSERT = """
+INSERT INTO account (username, username_key, email, email_key, password, is_active, is_staff, total, ctime_us,
+    totp_secret, totp_step) VALUES (?, ?, ?, ?, ?, TRUE, ?, ?, ?, '', 0) RETURNING id
 """
 
 
@@ -287,26 +291,27 @@ def _require_email_free(core: Core, email: str, account_id: int) -> None:
 
 
 def _insert(core: Core, username: str, email: str, hashed: str, *, is_staff: bool = False) -> int:
-    row = tables.Account.insert(
-        username=username,
-        username_key=name_key(username),
-        email=email,
-        email_key=name_key(email),
-        password=hashed,
-        is_staff=is_staff,
-        total=core.config.default_quota,
-        ctime_us=int(core.clock() * 1_000_000),
+    (account_id,) = core.db.row(
+        _INSERT,
+        username,
+        name_key(username),
+        email,
+        name_key(email),
+        hashed,
+        is_staff,
+        core.config.default_quota,
+        int(core.clock() * 1_000_000),
     )
-    account_id = int(row.execute(core.db))
     repo = repos.create_repo(core, account_id, repos.DEFAULT_NAME)
     core.db.rows("UPDATE account SET default_repo_id = ? WHERE id = ?", repo.id, account_id)
-    return account_id
+    return int(account_id)
 
 
 def _write(core: Core, actor: Actor, account_id: int, changes: dict[str, object]) -> None:
     if not changes:
         return
-    tables.Account.update(changes).where(tables.Account.id == account_id).execute(core.db)
+    columns = ", ".join(f"{name} = ?" for name in changes)
+    core.db.rows(f"UPDATE account SET {columns} WHERE id = ?", *changes.values(), account_id)
     name = _get(core, account_id).username
     if "password" in changes:
         tokens.revoke_all(core, account_id, actor.token_hash)

@@ -7,7 +7,6 @@ before, in SQL: the tables of today are not those that a step once met.
 from collections.abc import Callable, Sequence
 
 from syncfile.store.db import Database
-from syncfile.store.tables import TABLES, Row
 
 Step = Callable[[Database], None]
 
@@ -40,7 +39,7 @@ class UnknownSchema(Exception):
     """The database was made by a newer SyncFile, or by something else."""
 
 
-def migrate(db: Database, steps: Sequence[Step] = STEPS, all_tables: Sequence[type[Row]] = TABLES) -> int:
+def migrate(db: Database, steps: Sequence[Step] = STEPS) -> int:
     """Bring a database to the newest version, an empty one at once and an older one step by step.
 
     Each step is one transaction: where one fails, the database stays at the version before it.
@@ -56,7 +55,7 @@ def migrate(db: Database, steps: Sequence[Step] = STEPS, all_tables: Sequence[ty
     if found > newest:
         raise UnknownSchema(f"the database has version {found}, but this SyncFile knows no more than {newest}")
     if found == 0:
-        _create(db, newest, all_tables)
+        _create(db, newest)
     for version in range(found, newest) if found else ():
         with db.transaction():
             steps[version - 1](db)
@@ -64,12 +63,14 @@ def migrate(db: Database, steps: Sequence[Step] = STEPS, all_tables: Sequence[ty
     return int(found)
 
 
-def _create(db: Database, version: int, all_tables: Sequence[type[Row]]) -> None:
+def _create(db: Database, version: int) -> None:
+    from syncfile.store.tables import TABLES  # takes memory, and is wanted once in the life of a store
+
     with db.transaction():
         if db.row("SELECT name FROM sqlite_master"):
             raise UnknownSchema("the database was not made by SyncFile")
-        with db.bind_ctx(list(all_tables), bind_refs=False, bind_backrefs=False):
-            for table in all_tables:
+        with db.bind_ctx(list(TABLES), bind_refs=False, bind_backrefs=False):
+            for table in TABLES:
                 table.create_table(safe=False)
         _set_version(db, version)
 
