@@ -88,7 +88,7 @@ class Setting:
         parse: Reads the value from text; raises ``ValueError``.
         unit: What the text looks like.
         help: One sentence for people.
-        live: An administrator may change it while the server runs (``core.settings``).
+        live: An administrator may change it while the server runs (``core.server_settings``).
     """
 
     parse: Callable[[str], object]

@@ -18,9 +18,8 @@ from syncfile.errors import StoreUnavailable
 from tests.core.accounts import actor_of, add
 from tests.core.aging import DAY, no_days, open_aging
 from tests.core.content import apply, ingest, put
-
-LARGE = 40_000
-
+from tests.core.garbage import LARGE, body
+from tests.core.rot import rot, use
 
 clock = pytest.fixture(no_days)
 
@@ -39,15 +38,6 @@ def admin(core: Core) -> Actor:
     return Actor(account.id, "admin", is_staff=True)
 
 
-def body(letter: str, size: int = LARGE) -> bytes:
-    return letter.encode() * size
-
-
-def use(core: Core) -> None:
-    """Do what makes the disk turn."""
-    core.blocks.read_at = time.monotonic()
-
-
 def run(core: Core, steps: int = 50) -> int:
     """Scrub as the jobs' thread does, beside a disk that is in use; return how many were bad."""
     chore, bad = Scrub(core), 0
@@ -55,21 +45,6 @@ def run(core: Core, steps: int = 50) -> int:
         use(core)
         bad += chore.step(core)
     return bad
-
-
-def rot(core: Core, repo_id: str, content: bytes, actor: Actor) -> str:
-    """Flip a bit of a block, as it is on the disk or in its row; return the block's id."""
-    file = ingest(core, actor, repo_id, content).file
-    (block_id,) = file.block_ids
-    path = next(core.blocks.spans(repo_id, file)).path
-    bad = bytes([content[0] ^ 1]) + content[1:]
-    if path is None:
-        with core.db.transaction():
-            core.db.rows("UPDATE small_block SET body = ? WHERE id = ?", bad, block_id)
-    else:
-        with open(path, "wb") as block:
-            block.write(bad)
-    return block_id
 
 
 def test_a_whole_store_is_read_once_and_again_when_it_is_time(

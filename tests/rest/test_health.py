@@ -18,7 +18,8 @@ from syncfile.errors import StoreUnavailable
 from tests.conftest import Client, Server
 from tests.core.accounts import actor_of, add
 from tests.core.content import put
-from tests.core.test_scrub import body, rot, use
+from tests.core.garbage import body
+from tests.core.rot import rot, use
 from tests.wire.people import meet
 
 TOKEN = "of the monitor"
