@@ -33,8 +33,6 @@ from tests.core.accounts import (
     HERE,
     PASSWORD,
     ROOT,
-    actor_of,
-    add,
     move_clock,
     open_store,
     refusal,
@@ -43,16 +41,6 @@ from tests.core.accounts import (
 from tests.core.second_step import turn_on
 
 core = pytest.fixture(open_store)
-
-
-@pytest.fixture
-def ann(core: Core) -> Actor:
-    return actor_of(add(core, "ann"))
-
-
-@pytest.fixture
-def bob(core: Core) -> Actor:
-    return actor_of(add(core, "bob"))
 
 
 def events(core: Core, action: str = "") -> list[audit.Event]:

@@ -7,20 +7,10 @@ from syncfile.core.access import Actor
 from syncfile.core.core import Core
 from syncfile.core.tokens import Device
 from syncfile.errors import NotAuthenticated
-from tests.core.accounts import HERE, PASSWORD, ROOT, THERE, actor_of, add, move_clock, open_store, signs_in
+from tests.core.accounts import HERE, PASSWORD, ROOT, THERE, move_clock, open_store, signs_in
 from tests.core.second_step import turn_on
 
 core = pytest.fixture(open_store)
-
-
-@pytest.fixture
-def ann(core: Core) -> Actor:
-    return actor_of(add(core, "ann"))
-
-
-@pytest.fixture
-def bob(core: Core) -> Actor:
-    return actor_of(add(core, "bob"))
 
 
 def last(core: Core) -> tuple[str, str, str, dict[str, object]]:

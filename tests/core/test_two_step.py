@@ -28,11 +28,6 @@ core = pytest.fixture(open_store)
 
 
 @pytest.fixture
-def ann(core: Core) -> Actor:
-    return actor_of(add(core, "ann"))
-
-
-@pytest.fixture
 def phone(core: Core, ann: Actor) -> Phone:
     return turn_on(core, ann)
 
