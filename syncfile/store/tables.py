@@ -1,4 +1,4 @@
-"""The database tables: rows of peewee, met in ``store`` and ``core`` only.
+"""The database tables: peewee makes those of a new store; what reads and writes them is SQL.
 
 Ids of objects are 40 lower-case hex characters, ids of repos UUID text, times int seconds UTC, sizes bytes.
 Tables marked *derived* can be dropped and filled again from the commits (``syncfile reindex``).
@@ -19,7 +19,7 @@ from peewee import (
 
 
 class Row(Model):
-    """What all tables share. None is bound to a database: queries name theirs, ``execute(db)``."""
+    """What all tables share. None is bound to a database. ``default`` only tells: SQLite knows of none."""
 
     class Meta:
         legacy_table_names = False
