@@ -136,7 +136,8 @@ class CoreDoor:
 
         Raises:
             StoreUnavailable: It is not there.
-            Busy: Something that is running does not end; the disk is let go as soon as it has. Or nobody keeps it.
+            Busy: Something that is running does not end; the disk is let go as soon as it has. Or nobody keeps it, or
+                it cannot be let go.
         """
         if self._keeper is None:
             raise Busy("this server does not eject its disk", retry_after=RETRY_AFTER_SECONDS)
@@ -190,6 +191,7 @@ class CoreDoor:
                 wish.error = error
                 self._say(error)
             except Exception as error:  # whatever it is, it may be over the next time
+                wish.error = Busy("the server could not do it, see its log", retry_after=RETRY_AFTER_SECONDS)
                 self._say(error)
             finally:
                 wish.done.set()
@@ -244,9 +246,14 @@ class CoreDoor:
                 for visit in self._visits:
                     visit.cut()
                 self._wait_for_calls(None)
-        self._close(core)
-        with self._changed:
-            self._core, self._ejected, self._is_closing = None, ejected, False
+        try:
+            self._close(core)
+        except Exception:
+            ejected = None  # nobody was told that it can be unplugged: it is used on
+            raise
+        finally:
+            with self._changed:
+                self._core, self._ejected, self._is_closing = None, ejected, False
 
     def _wait_for_calls(self, seconds: float | None) -> bool:
         return self._changed.wait_for(lambda: not self._visits or self._is_ending, seconds)

@@ -84,10 +84,12 @@ def close_core(core: Core) -> None:
     disk is gone.
     """
     is_there = core.folder.is_there()
-    if core.watch is not None:
-        core.watch.stop(is_there)
-    if is_there:
-        with suppress(SyncFileError):  # the log is as good, and read at the next start
-            core.db.checkpoint()
-    core.db.close_all(is_there=is_there)
-    core.folder.close()
+    try:
+        if core.watch is not None:
+            core.watch.stop(is_there)
+        if is_there:
+            with suppress(SyncFileError):  # the log is as good, and read at the next start
+                core.db.checkpoint()
+        core.db.close_all(is_there=is_there)
+    finally:
+        core.folder.close()

@@ -23,6 +23,7 @@ class Keeping:
     def __init__(self, config: Config) -> None:
         self.now = 0.0
         self.store_id = ""
+        self.fails = False
         self.config = config
         self.changed = threading.Semaphore(0)
         self.door = CoreDoor(self._open, self._close, lambda: self.now)
@@ -39,6 +40,9 @@ class Keeping:
     def _close(self, core: Core) -> None:
         close_core(core)
         self.changed.release()
+        if self.fails:
+            self.fails = False
+            raise OSError("the disk is failing")
 
     def await_change(self) -> None:
         assert self.changed.acquire(timeout=ENOUGH_SECONDS)
@@ -90,6 +94,17 @@ def test_an_eject_waits_for_what_does_not_end_and_lets_nobody_else_in(
     visit.leave()
     keeping.await_change()
     assert refuses(keeping.door)
+
+
+def test_an_eject_that_fails_is_told_and_the_disk_is_used_on(keeping: Keeping) -> None:
+    keeping.fails = True
+    with pytest.raises(Busy):
+        keeping.door.eject()
+    keeping.await_change()  # closed
+    keeping.await_change()  # and opened
+    visit = Visit(keeping.door)
+    assert visit.core().db.row("SELECT 1") == (1,)
+    visit.leave()
 
 
 def test_who_asks_for_the_eject_is_not_waited_for(keeping: Keeping) -> None:
