@@ -89,12 +89,14 @@ class Setting:
         unit: What the text looks like.
         help: One sentence for people.
         live: An administrator may change it while the server runs (``core.server_settings``).
+        is_secret: It has no flag: every user of a machine can read command lines.
     """
 
     parse: Callable[[str], object]
     unit: str
     help: str
     live: bool = False
+    is_secret: bool = False
 
 
 _PORT = _whole(0, 65535)
@@ -197,7 +199,10 @@ class Config:
         ),
     ] = "5%"
     metrics_token: Annotated[
-        str, Setting(_text, "text", "What a monitor shows at /metrics as Bearer token; empty turns that off.")
+        str,
+        Setting(
+            _text, "text", "What a monitor shows at /metrics as Bearer token; empty turns that off.", is_secret=True
+        ),
     ] = ""
     access_log: Annotated[bool, Setting(_flag, "true or false", "One line for each request.")] = True
     log_level: Annotated[str, Setting(_LEVEL, "debug, info, warning or error", "The least that is logged.")] = "info"
@@ -238,13 +243,12 @@ def load(file: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]
 
 
 def add_arguments(parser: "argparse.ArgumentParser", names: Iterable[str] = tuple(SETTINGS)) -> None:
-    """Add ``--config`` and a flag for each of the settings named; ``from_arguments`` reads them."""
+    """Add ``--config`` and a flag for each of the settings named that is no secret; ``from_arguments`` reads them."""
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help=f"read settings from this file (else {FILE_VARIABLE} names it)"
     )
     group = parser.add_argument_group("settings")
-    for name in names:
-        item = SETTINGS[name]
+    for name, item in ((name, SETTINGS[name]) for name in names if not SETTINGS[name].is_secret):
         text = f"{item.help} ({item.unit}; default {default_text(name)})"
         group.add_argument(flag_of(name), metavar="VALUE", help=text.replace("%", "%%"))
 

@@ -27,6 +27,14 @@ def test_each_source_wins_over_the_one_before(tmp_path: Path) -> None:
     assert (config.port, config.host, config.data) == (3, "b", Path("/from/file"))
 
 
+def test_no_secret_is_taken_from_the_command_line() -> None:
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    add_arguments(parser)
+    assert parser.parse_args(["--port", "1"]).port == "1"
+    assert parser.parse_known_args(["--metrics-token", "secret"])[1] == ["--metrics-token", "secret"]
+    assert load(None, {"SYNCFILE_METRICS_TOKEN": "secret"}, {}).metrics_token == "secret"
+
+
 def test_file_has_comments_blank_lines_and_free_spacing(tmp_path: Path) -> None:
     file = written(tmp_path, "# where\n\n  data=/srv/my cloud  \n   # how\nport   =   9\n")
     config = load(file, {}, {})
@@ -108,11 +116,11 @@ def test_configuration_file_may_be_named_by_the_environment(tmp_path: Path) -> N
     assert from_arguments(parser.parse_args(["--config", str(given)]), environ).port == 2
 
 
-def test_help_tells_every_setting() -> None:
+def test_help_tells_every_setting_but_secrets() -> None:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     text = parser.format_help()
-    assert [name for name in SETTINGS if flag_of(name) not in text] == []
+    assert [name for name in SETTINGS if flag_of(name) not in text] == ["metrics_token"]
 
 
 def test_defaults_are_values_that_the_file_accepts() -> None:
