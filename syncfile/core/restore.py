@@ -56,7 +56,8 @@ def restore_tar(stream: BinaryIO, path: str) -> BackupReport:
     path = os.path.realpath(path)
     members = read_tar(stream)
     name, _, parts = next(members, ("", None, iter(())))
-    marker = decode_backup_marker(b"".join(parts)[:_MAX_MARKER_BYTES]) if name == BACKUP_MARKER_NAME else None
+    head = next(parts, b"")[:_MAX_MARKER_BYTES]  # no more of it: who knows what the stream says that it is
+    marker = decode_backup_marker(head) if name == BACKUP_MARKER_NAME else None
     if marker is None:
         raise BadRequest("this is no backup: it does not say of which store")
     with _made_again(path, BackupMarker(marker.store_id)):

@@ -107,6 +107,22 @@ def test_what_is_no_backup_makes_no_store(
     assert not (tmp_path / "etc").exists()
 
 
+def test_a_stream_that_begins_with_gigabytes_is_refused_before_they_are_read(tmp_path: Path) -> None:
+    class Gigabytes(io.BytesIO):
+        count = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            self.count += size or 0
+            return super().read(size) or bytes(size or 0)
+
+    info = tarfile.TarInfo("syncfile-backup.json")
+    info.size = 8 << 30
+    stream = Gigabytes(info.tobuf(tarfile.GNU_FORMAT))
+    with pytest.raises(BadRequest):
+        restore_tar(stream, str(tmp_path / "restored"))
+    assert 512 < stream.count < 1 << 20
+
+
 def test_a_damaged_database_makes_no_store(stream: bytes, tmp_path: Path) -> None:
     found = members(stream)
     found["syncfile.db"] = found["syncfile.db"][:8192] + b"\xff" * 8192 + found["syncfile.db"][16384:]
