@@ -25,6 +25,7 @@ def test_server_keeps_every_promise_of_its_description(tmp_path: Path) -> None:
         command = [str(Path(sys.executable).with_name("st")), "--config-file", str(CONFIG), "run", str(DESCRIPTION)]
         command += ["--url", f"http://127.0.0.1:{running.port}", "--checks", "all"]
         command += ["--phases", "coverage,fuzzing,stateful", "--generation-deterministic", "--max-examples", "40"]
+        command += ["--exclude-path", "/v1/disk/eject/"]  # afterwards there would be nothing to ask any more
         variables = {"SCHEMATHESIS_HOOKS": HOOKS, "SCHEMATHESIS_DATA": str(data), "PYTHONPATH": os.fspath(ROOT)}
         done = subprocess.run(
             [*command, "--warnings", "off", "--no-color"],
