@@ -9,7 +9,7 @@ import tarfile
 from collections.abc import Iterator
 from hashlib import sha256
 from importlib.util import MAGIC_NUMBER
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import CodeType
 
 import pytest
@@ -18,7 +18,7 @@ from syncfile import __version__
 from tests.openwrt.packages import PYTHON_VERSION, Feed, make_feed
 from tools.ipk.build import source_date
 
-MAX_BYTES = 700 << 10
+MAX_BYTES = 700_000
 RESCUE_READER = "syncfile/store/rescue.py"  # for other machines: the server copies it to the disk
 PYC_HEADER = 16  # magic number, flags, and twice four bytes that say nothing where neither time nor source is looked at
 
@@ -57,9 +57,13 @@ def test_everything_belongs_to_root_and_is_of_one_time(feed: Feed, name: str) ->
 
 
 def test_members_are_sorted_and_folders_come_before_what_is_in_them(feed: Feed) -> None:
-    names = [member.name for member, _ in feed.ipk("syncfile").members()]
-    assert names == sorted(names, key=lambda name: name.split("/"))
-    assert len(set(names)) == len(names)
+    members = [member for member, _ in feed.ipk("syncfile").members()]
+    folders = [member.name for member in members if member.isdir()]
+    files = [member.name for member in members if not member.isdir()]
+    assert [member.name for member in members] == [*folders, *files]
+    assert folders == sorted(folders, key=lambda name: name.split("/"))
+    assert files == sorted(files, key=lambda name: (PurePosixPath(name).suffix, name.split("/")))
+    assert len({*folders, *files}) == len(members)
 
 
 def test_modes_are_the_usual_ones_and_settings_are_for_root_alone(feed: Feed) -> None:

@@ -30,12 +30,12 @@ class Member:
 
 
 def iter_tree(root: Path) -> Iterator[Member]:
-    """Yield all below a folder, sorted by name, and the folder itself first.
+    """Yield all below a folder: the folders, then the files by suffix and name, as like follows like when compressed.
 
     What is in ``etc`` keeps its modes, for it may be secret; elsewhere they are the usual ones, whatever the umask was.
     """
     yield Member("./", 0o755)
-    for path in sorted(root.rglob("*"), key=lambda path: path.relative_to(root).parts):
+    for path in sorted(root.rglob("*"), key=lambda path: _place(path, root)):
         name = f"./{path.relative_to(root).as_posix()}"
         mode = stat.S_IMODE(path.lstat().st_mode)
         if path.is_symlink():
@@ -45,6 +45,11 @@ def iter_tree(root: Path) -> Iterator[Member]:
         else:
             usual = 0o755 if mode & stat.S_IXUSR else 0o644
             yield Member(name, mode if name.startswith("./etc/") else usual, path.read_bytes())
+
+
+def _place(path: Path, root: Path) -> tuple[bool, str, tuple[str, ...]]:
+    is_folder = path.is_dir() and not path.is_symlink()
+    return not is_folder, "" if is_folder else path.suffix, path.relative_to(root).parts
 
 
 def tar(members: Iterable[Member], mtime: int) -> bytes:
