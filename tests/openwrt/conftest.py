@@ -1,6 +1,7 @@
 """A stand-in for a router, a machine made of files, and one build of the packages for all tests."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from tests.openwrt.router import Router
 @pytest.fixture(params=[("sh",), pytest.param(("busybox", "ash"), marks=pytest.mark.compat)], ids=" ".join)
 def router(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Router]:
     """A router with the package, enabled, whose data folder is on a disk that is not mounted."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it, and what is ignored no shell can trap
     made = Router(tmp_path / "router", request.param)
     made.set(enabled="1", data=str(made.data))
     yield made
     made.close()
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture
