@@ -65,6 +65,12 @@ def require_staff(actor: Actor) -> None:
         raise PermissionDenied("only an administrator may do this")
 
 
+def require_self_or_staff(actor: Actor, account_id: int) -> None:
+    """Raise ``NotFound`` unless the account is the actor's own or the actor an administrator."""
+    if not actor.is_staff and actor.account_id != account_id:
+        raise NotFound("there is no such account")
+
+
 @dataclass(frozen=True, slots=True)
 class RepoInfo:
     """A library as one actor sees it.

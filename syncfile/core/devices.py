@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from syncfile.core import audit, tokens
-from syncfile.core.access import Actor, require_account, require_person
+from syncfile.core import audit, tokens, users
+from syncfile.core.access import Actor, require_account, require_person, require_staff
 from syncfile.core.core import Core
 from syncfile.core.tokens import ID_CHARS, Device
 from syncfile.errors import NotFound
@@ -34,13 +34,23 @@ class TokenDevice:
     last_seen_at: int
 
 
-def list_devices(core: Core, actor: Actor) -> list[TokenDevice]:
-    """Return what is signed in with the actor's account, last seen first; links to single files are no devices."""
+def list_devices(core: Core, actor: Actor, account_id: int | None = None) -> list[TokenDevice]:
+    """Return what is signed in with an account, last seen first; links to single files are no devices.
+
+    Args:
+        account_id: The actor's own by default; administrators may ask for any.
+
+    Raises:
+        NotFound: There is no such account, or the actor may not know of it.
+    """
+    if account_id is None:
+        account_id = require_account(actor)
+    users.get_account(core, actor, account_id)
     rows = core.db.rows(
         "SELECT token_hash, kind, device_id, device_name, platform, client_version, address, repo_id, issued_at,"
         " expires_at, last_seen_at FROM token WHERE account_id = ? AND kind <> 'transfer'"
         " AND (expires_at IS NULL OR expires_at > ?) ORDER BY last_seen_at DESC, token_hash LIMIT ?",
-        *(require_account(actor), core.now(), LIST_ROWS),
+        *(account_id, core.now(), LIST_ROWS),
     )
     return [
         TokenDevice(token_hash[:ID_CHARS], token_hash == actor.token_hash, kind, Device(*rest[:4]), *rest[4:])
@@ -78,3 +88,17 @@ def sign_out_others(core: Core, actor: Actor) -> None:
     with core.db.transaction():
         tokens.revoke_all(core, account_id, actor.token_hash)
         audit.record(core, actor, "sign_out_others", actor.username)
+
+
+def sign_out_account(core: Core, actor: Actor, account_id: int) -> None:
+    """Sign out everything of an account, of the actor's own all but what it came with.
+
+    Raises:
+        NotFound: There is no such account, or the actor may not know of it.
+        PermissionDenied: The actor is no administrator.
+    """
+    account = users.get_account(core, actor, account_id)
+    require_staff(actor)
+    with core.db.transaction():
+        tokens.revoke_all(core, account_id, actor.token_hash)
+        audit.record(core, actor, "account_sign_out", account.username)

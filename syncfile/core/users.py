@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 
 from syncfile.core import audit, passwords, readable, removal, repos, sign_ins, tokens
-from syncfile.core.access import Actor, require_person, require_staff
+from syncfile.core.access import Actor, require_person, require_self_or_staff, require_staff
 from syncfile.core.core import Core
 from syncfile.core.paths import nfc
 from syncfile.core.texts import require_text
@@ -154,7 +154,7 @@ def get_account(core: Core, actor: Actor, account_id: int) -> Account:
     Raises:
         NotFound: There is none, or the actor may not know of it.
     """
-    _require_self_or_staff(actor, account_id)
+    require_self_or_staff(actor, account_id)
     return _get(core, account_id)
 
 
@@ -199,7 +199,7 @@ def update_account(
         WrongPassword, TooMany: As for ``confirm_password``.
         BadRequest, AlreadyExists, Busy: As for ``register``.
     """
-    _require_self_or_staff(actor, account_id)
+    require_self_or_staff(actor, account_id)
     changes: dict[str, object] = {"total": total, "is_active": is_active, "is_staff": is_staff}
     changes = {name: value for name, value in changes.items() if value is not None}
     if changes:
@@ -232,7 +232,7 @@ def delete_account(core: Core, actor: Actor, account_id: int) -> None:
         NotFound: There is no such account, or the actor may not know of it.
         PermissionDenied: The actor is no administrator, or the account is the last one.
     """
-    _require_self_or_staff(actor, account_id)
+    require_self_or_staff(actor, account_id)
     require_staff(actor)
     with core.db.transaction():
         account = _get(core, account_id)
@@ -359,11 +359,6 @@ def _is_empty(core: Core) -> bool:
 def _is_local(address: str) -> bool:
     ip = client_address(address)
     return ip is not None and any(ip in network for network in _LAN)
-
-
-def _require_self_or_staff(actor: Actor, account_id: int) -> None:
-    if not actor.is_staff and actor.account_id != account_id:
-        raise NotFound("there is no such account")
 
 
 def _require_another_admin(core: Core, account_id: int) -> None:

@@ -57,6 +57,9 @@ DELETE /v1/session/                                                         401 
 GET    /v1/devices/                                                         401 200 200 200 200 200 200 200 401 401 401
 DELETE /v1/devices/{owners_device}/                                         401 404 404 404 404 404 204 404 401 401 401
 DELETE /v1/devices/                                                         401 204 204 204 204 204 204 204 401 401 401
+GET    /v1/accounts/{owner_id}/devices/                                     401 404 404 404 404 404 200 200 401 401 401
+DELETE /v1/accounts/{victim_id}/devices/                                    401 404 404 404 404 404 404 204 401 401 401
+DELETE /v1/accounts/{my_id}/devices/                                        401 403 403 403 403 403 403 204 401 401 401
 
 # the server
 GET    /v1/ping/                                                            200 200 200 200 200 200 200 200 200 200 200

@@ -83,3 +83,19 @@ def test_everything_else_is_signed_out_at_once(client: Client, ann: Person) -> N
     assert answers() == [401, 401, 401, 403, 1021, 401, 401, 404]
     assert [item["is_current"] for item in ann.client.get("/v1/devices/").json] == [True]
     assert client.get(kept).body == b"a"
+
+
+def test_an_administrator_sees_what_is_signed_in_and_signs_it_out(client: Client, core: Core, ann: Person) -> None:
+    root = join(core, client, "root", is_staff=True)
+    cookie = client.post("/v1/session/", form={"username": "ann", "password": PASSWORD}).headers["set-cookie"]
+    listed = root.client.get(f"/v1/accounts/{ann.id}/devices/").json
+    assert sorted(item["kind"] for item in listed) == ["login", "session"]
+    assert [item["is_current"] for item in listed] == [False, False]
+    assert root.client.delete(f"/v1/accounts/{ann.id}/devices/").status == 204
+    assert_error(ann.client.get("/v1/devices/"), 401, "not_authenticated")
+    assert_error(client.get("/v1/devices/", headers={"Cookie": cookie.partition(";")[0]}), 401, "not_authenticated")
+    assert root.client.get(f"/v1/accounts/{ann.id}/devices/").json == []
+    (event,) = root.client.get("/v1/audit/?action=account_sign_out").json
+    assert (event["account"], event["target"]) == ("root", "ann")
+    assert root.client.delete(f"/v1/accounts/{root.id}/devices/").status == 204
+    assert root.client.get("/v1/devices/").status == 200

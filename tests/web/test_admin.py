@@ -82,6 +82,19 @@ def test_account_is_disabled_and_enabled(visitor: Visitor, root: Person, bob: Pe
     eventually(visitor, lambda: root.client.get(f"/v1/accounts/{bob.id}/").json["is_active"] is True)
 
 
+def test_account_is_signed_out_everywhere(visitor: Visitor, root: Person, bob: Person) -> None:
+    bob.client.post("/v1/auth/", form={"username": "bob", "password": PASSWORD, "device_name": "<b>lost phone</b>"})
+    visitor.sign_in(root, "/admin/accounts")
+    choose(visitor, "bob", "Signed-in devices", "已登录的设备")
+    dialog = visitor.page.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem").filter(has_text="<b>lost phone</b>")).to_be_visible()
+    dialog.get_by_role("button", name=visitor.say("Sign out everywhere", "全部退出登录")).click()
+    expect(dialog).to_have_count(0)
+    assert bob.client.get("/v1/account/").status == 401
+    choose(visitor, "bob", "Signed-in devices", "已登录的设备")
+    expect(dialog).to_contain_text(visitor.say("Nothing is signed in", "没有已登录的设备"))
+
+
 def test_account_is_deleted_after_its_name_was_typed(visitor: Visitor, root: Person, bob: Person) -> None:
     visitor.sign_in(root, "/admin/accounts")
     choose(visitor, "bob", "Delete account", "删除账号")

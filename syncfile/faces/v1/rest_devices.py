@@ -1,4 +1,4 @@
-"""What is signed in with the caller's account."""
+"""What is signed in with the caller's account, and for administrators with any."""
 
 from typing import Annotated, TypedDict
 
@@ -27,23 +27,19 @@ class Device(TypedDict):
 @face.route("GET", "/v1/devices/")
 def list_devices(call: Call) -> list[Device]:
     """List what is signed in with the caller's account, last seen first."""
-    return [
-        {
-            "id": item.id,
-            "kind": item.kind,
-            "device_id": item.device.id,
-            "device_name": item.device.name,
-            "platform": item.device.platform,
-            "client_version": item.device.client_version,
-            "address": item.address,
-            "repo_id": item.repo_id,
-            "issued_at": item.issued_at,
-            "expires_at": item.expires_at,
-            "last_seen_at": item.last_seen_at,
-            "is_current": item.is_current,
-        }
-        for item in devices.list_devices(call.core, call.actor)
-    ]
+    return [_device_answer(item) for item in devices.list_devices(call.core, call.actor)]
+
+
+@face.route("GET", "/v1/accounts/<id>/devices/")
+def list_devices_of_account(call: Call, id: int) -> list[Device]:
+    """List what is signed in with an account, last seen first; for its owner and administrators."""
+    return [_device_answer(item) for item in devices.list_devices(call.core, call.actor, id)]
+
+
+@face.route("DELETE", "/v1/accounts/<id>/devices/", status=204)
+def sign_out_account(call: Call, id: int) -> None:
+    """Sign an account out everywhere, of the caller's own all but itself; for administrators."""
+    devices.sign_out_account(call.core, call.actor, id)
 
 
 @face.route("DELETE", "/v1/devices/", status=204)
@@ -56,3 +52,20 @@ def sign_out_others(call: Call) -> None:
 def revoke_device(call: Call, id: str) -> None:
     """Sign out one of them, and what it signed in itself."""
     devices.revoke_device(call.core, call.actor, id)
+
+
+def _device_answer(item: devices.TokenDevice) -> Device:
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "device_id": item.device.id,
+        "device_name": item.device.name,
+        "platform": item.device.platform,
+        "client_version": item.device.client_version,
+        "address": item.address,
+        "repo_id": item.repo_id,
+        "issued_at": item.issued_at,
+        "expires_at": item.expires_at,
+        "last_seen_at": item.last_seen_at,
+        "is_current": item.is_current,
+    }

@@ -2,6 +2,7 @@
 export default {
   "audit.account_create": "Made an account",
   "audit.account_delete": "Deleted an account",
+  "audit.account_sign_out": "Signed an account out everywhere",
   "audit.account_update": "Changed an account",
   "audit.app_password_create": "Made an app password",
   "audit.app_password_revoke": "Revoked an app password",

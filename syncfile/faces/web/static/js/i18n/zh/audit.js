@@ -2,6 +2,7 @@
 export default {
   "audit.account_create": "创建账号",
   "audit.account_delete": "删除账号",
+  "audit.account_sign_out": "使账号在所有设备上退出登录",
   "audit.account_update": "修改账号",
   "audit.app_password_create": "创建应用密码",
   "audit.app_password_revoke": "撤销应用密码",

@@ -10,6 +10,7 @@ import { askForm, confirm } from "../../ui/dialog.js";
 import { openMenu } from "../../ui/menu.js";
 import { avatar, badge, emptyState, name, progress, whenLoaded } from "../../ui/parts.js";
 import { toast } from "../../ui/toast.js";
+import { openSignedIn } from "./signed-in.js";
 
 const PAGE = 1000;
 const MOST_SHOWN = 200;
@@ -110,6 +111,7 @@ export class AccountsPart {
       anchor,
       [
         { label: t("admin.quota"), icon: "libraries", run: () => this._setQuota(item) },
+        { label: t("admin.signedIn"), icon: "device", run: () => openSignedIn(item) },
         isOther && { label: t("admin.setPassword"), icon: "key", run: () => this._setPassword(item) },
         isOther && item.two_step && { label: t("admin.twoStepOff"), icon: "unlock", run: () => this._turnOffTwoStep(item) },
         isOther && { label: item.is_staff ? t("admin.takeStaff") : t("admin.makeStaff"), icon: "admin", run: () => this._change(item, { is_staff: !item.is_staff }) },

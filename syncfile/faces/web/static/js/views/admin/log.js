@@ -14,7 +14,7 @@ const PAGE = 50;
 const ACTIONS = [
   "sign_in", "sign_in_failed", "sign_out", "sign_out_others", "token_revoke", "password_change", "email_change",
   "two_step_on", "two_step_off", "recovery_renew", "recovery_used", "app_password_create", "app_password_revoke",
-  "account_create", "account_update", "account_delete",
+  "account_create", "account_update", "account_sign_out", "account_delete",
   "group_create", "group_rename", "group_transfer", "group_delete", "group_member_add", "group_member_remove", "group_appoint",
   "repo_create", "repo_rename", "repo_transfer", "repo_password", "repo_delete", "history_limit", "trash_empty",
   "share_create", "share_change", "share_delete", "link_create", "link_delete", "lock_break",

@@ -44,29 +44,7 @@ export class Devices {
     return h(
       "li",
       { key: device.id, class: "row settings-row settings-device" },
-      h("span", { class: "row-icon" }, icon(device.kind === "login" ? "key" : device.kind === "session" ? "globe" : "device")),
-      h(
-        "div",
-        { class: "row-text" },
-        h(
-          "div",
-          { class: "row-title" },
-          name(deviceName(device), "line"),
-          device.is_current && badge(t("settings.thisOne"), { kind: "accent" }),
-        ),
-        h(
-          "p",
-          { class: "row-detail" },
-          [t(`settings.kind.${device.kind}`), device.client_version, device.address].filter(Boolean).join(" · "),
-          " · ",
-          h("time", { title: dateTime(device.last_seen_at) }, ago(device.last_seen_at)),
-        ),
-      ),
-      h(
-        "div",
-        { class: "row-actions" },
-        !device.is_current && button({ label: t("signOut"), kind: "quiet", run: () => this._signOut(device) }),
-      ),
+      renderDeviceRow(device, !device.is_current && button({ label: t("signOut"), kind: "quiet", run: () => this._signOut(device) })),
     );
   }
 
@@ -94,6 +72,36 @@ export class Devices {
     toast(t("security.signedOutOthers"), { kind: "success" });
     await this._changed();
   }
+}
+
+/**
+ * What is known of something that is signed in, for a row.
+ * @param {Rest.Device} device
+ * @param {Child} [actions]
+ * @returns {Child}
+ */
+export function renderDeviceRow(device, actions) {
+  return [
+    h("span", { key: "icon", class: "row-icon" }, icon(device.kind === "login" ? "key" : device.kind === "session" ? "globe" : "device")),
+    h(
+      "div",
+      { key: "text", class: "row-text" },
+      h(
+        "div",
+        { class: "row-title" },
+        name(deviceName(device), "line"),
+        device.is_current && badge(t("settings.thisOne"), { kind: "accent" }),
+      ),
+      h(
+        "p",
+        { class: "row-detail" },
+        [t(`settings.kind.${device.kind}`), device.client_version, device.address].filter(Boolean).join(" · "),
+        " · ",
+        h("time", { title: dateTime(device.last_seen_at) }, ago(device.last_seen_at)),
+      ),
+    ),
+    actions && h("div", { key: "actions", class: "row-actions" }, actions),
+  ];
 }
 
 /** @param {Rest.Device} device */
