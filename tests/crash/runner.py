@@ -141,8 +141,7 @@ def migrate_statement_by_statement() -> None:
             db.rows("COMMIT")
             db.rows("BEGIN IMMEDIATE")
 
-    _, tables = migrations.migrate.__defaults__ or ((), ())
-    _put(migrations.migrate, "__defaults__", ((step,), tables))
+    _put(migrations.migrate, "__defaults__", ((step,),))
 
 
 def record_before_bytes() -> None:
